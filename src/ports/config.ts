@@ -1,0 +1,68 @@
+import type { Rule, StaleRule } from '../core/watch/rule.js'
+
+/** A value that must never be printed: it shows as `[secret]` in logs, JSON, templates and inspection. */
+export type Secret = { reveal(): string }
+
+export type Config = {
+  readonly discord: DiscordConfig
+  readonly servers: readonly ServerConfig[]
+  /** Folder of journal and evidence; off the watched storage. */
+  readonly dataDir: string
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error'
+  readonly timings: Timings
+}
+
+export type DiscordConfig = {
+  readonly token: Secret
+  readonly guildId: string
+  readonly channelId: string
+  /** Base of Discord's REST API without version; https unless its host is loopback. */
+  readonly apiBase: string
+  /** The one role a page pings; absent: pages ping nobody, and the status says so. */
+  readonly pageRoleId?: string
+  readonly roles: {
+    readonly view: readonly string[]
+    readonly operate: readonly string[]
+    readonly recover: readonly string[]
+  }
+}
+
+export type ServerConfig = {
+  readonly name: string
+  readonly connection: ConnectionConfig
+  readonly canary: CanaryConfig
+  /** Six cron fields, seconds first. */
+  readonly schedule: string
+  readonly rules: readonly Rule[]
+  readonly stale: StaleRule
+  /** No data for this long becomes an incident. */
+  readonly noDataAfterMs: number
+}
+
+export type ConnectionConfig = {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password?: Secret
+  readonly database: string
+  readonly tls: TlsConfig
+}
+
+/** As libpq means it. The certificate fields hold PEM text, read from their files at start. */
+export type TlsConfig = {
+  readonly mode: 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: Secret
+}
+
+/** `own`: log in with the bot's own role, which meets the users' limit unless it may use reserved slots. */
+export type CanaryConfig =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'own' }
+  | { readonly kind: 'role'; readonly user: string; readonly password?: Secret; readonly database?: string }
+
+export type Timings = {
+  /** After a termination, when to look who came back. */
+  readonly cameBackAfterMs: number
+}
