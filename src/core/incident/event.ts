@@ -16,6 +16,7 @@ export type EventBody = { readonly v: 1 } & (
   | TerminatePreviewed
   | TerminateIntended
   | TerminateFinished
+  | TerminateFollowedUp
   | AccessRefused
   | Told
   | NotTold
@@ -159,11 +160,18 @@ export type TerminateOutcome = {
   readonly alreadyGone: number
   /** The pid is there, but it is another backend now or has worked since the preview: left alone. */
   readonly changed: number
-  /** New backends of the same application or role a while after; absent when it could not be read. */
-  readonly cameBack?: number
   /** The act's result could not be read; `stillAlive` then lists what may or may not be gone. */
   readonly unknown?: string
   readonly denied?: string
+  readonly numbers?: Numbers
+}
+
+/** A while after a termination: who of the same application and role came back. Absent numbers could not be read. */
+export type TerminateFollowedUp = {
+  readonly type: 'terminate.followed up'
+  readonly preview: string
+  readonly afterMs: number
+  readonly cameBack?: number
   readonly numbers?: Numbers
 }
 
@@ -175,7 +183,10 @@ export type AccessRefused = {
   readonly ref: string
 }
 
-/** Discord confirmed a message. `key` names the message among those of its incident: `card:1`, `page:1`, `post:41`, … */
+/**
+ * Discord confirmed a message. `key` names it among those of its incident: `card:1`, `page:1`, `post:41` (by the
+ * event's number), `thread`. Outcomes of terminations outside an incident bear their preview's id as `incident`.
+ */
 export type Told = {
   readonly type: 'told'
   readonly incident: string

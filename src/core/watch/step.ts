@@ -1,0 +1,107 @@
+import type { Because, EventBody, Numbers, Subject } from '../incident/event.js'
+import type { Incident } from '../incident/incident.js'
+import type { Verdict } from './assess.js'
+import { worst } from './severity.js'
+import { NEW_TRACK, stepTrack, type RuleTrack } from './track.js'
+
+export type Tracks = Readonly<Record<string, RuleTrack>>
+
+/** The tracks to begin with: what the journal says is firing goes on firing until it has been clear long enough. */
+export function tracksFrom(open: readonly Incident[]): Tracks {
+  return Object.fromEntries(open.flatMap((incident) => incident.firing).map((rule) => [rule, { ...NEW_TRACK, firing: true }]))
+}
+
+export function stepTracks(tracks: Tracks, verdicts: readonly Verdict[], now: number): Tracks {
+  return Object.fromEntries(
+    verdicts.map((verdict) => [verdict.rule, stepTrack(tracks[verdict.rule] ?? NEW_TRACK, verdict, now)]),
+  )
+}
+
+export type DecideInput = {
+  readonly server: string
+  readonly tracks: Tracks
+  readonly verdicts: readonly Verdict[]
+  /** This server's open incidents, at most one per subject. */
+  readonly open: readonly Incident[]
+  readonly numbers: Numbers | undefined
+  /** The highest numbers seen since each open incident began. */
+  readonly peakOf: (incident: Incident) => Numbers | undefined
+  /** The id to give to a new incident of this subject. */
+  readonly newId: (subject: Subject) => string
+  readonly now: number
+}
+
+/** The events that this look makes necessary: open, change, resolve, or none. Never journals what did not change. */
+export function decide(input: DecideInput): readonly EventBody[] {
+  return (['connections', 'data'] as const).flatMap((subject) => decideSubject(input, subject))
+}
+
+function decideSubject(input: DecideInput, subject: Subject): readonly EventBody[] {
+  const verdicts = input.verdicts.filter((verdict) => verdict.subject === subject)
+  const firing = verdicts.filter((verdict) => input.tracks[verdict.rule]?.firing === true)
+  const open = input.open.find((incident) => incident.subject === subject)
+  const numbers = input.numbers === undefined ? {} : { numbers: input.numbers }
+  const severity = worst(firing.map((verdict) => severityOf(verdict, open)))
+
+  if (severity === undefined) {
+    if (open === undefined) return []
+    const peak = input.peakOf(open)
+    return [
+      { v: 1, type: 'incident.resolved', incident: open.id, by: 'watch', ...numbers, ...(peak === undefined ? {} : { peak }) },
+    ]
+  }
+  const names = firing.map((verdict) => verdict.rule)
+  const because = firing.flatMap((verdict) => becauseOf(verdict, open))
+  if (open === undefined) {
+    const since = Math.min(...names.map((name) => input.tracks[name]?.aboveSince ?? input.now))
+    const incident = input.newId(subject)
+    return [
+      { v: 1, type: 'incident.opened', incident, server: input.server, subject, severity, firing: names, because, since, ...numbers },
+    ]
+  }
+  const same = severity === open.severity && signature(because) === signature(open.because) && sameNames(names, open.firing)
+  return same ? [] : [{ v: 1, type: 'incident.changed', incident: open.id, severity, firing: names, because, ...numbers }]
+}
+
+/** A rule that is firing but not above its limit (in hold-down, or unread) keeps the severity it fired with. */
+function severityOf(verdict: Verdict, open: Incident | undefined): Verdict['severity'] {
+  return verdict.standing === 'above' || open === undefined || verdict.subject === 'connections' ? verdict.severity : open.severity
+}
+
+/** Reasons of a rule that holds on without being above are the ones it last gave. */
+function becauseOf(verdict: Verdict, open: Incident | undefined): readonly Because[] {
+  if (verdict.because.length > 0 || open === undefined) return verdict.because
+  return open.because.filter((one) => ruleOf(one) === verdict.rule)
+}
+
+function ruleOf(because: Because): string {
+  if (because.kind === 'rule') return because.rule
+  return because.kind === 'no data' ? 'no data' : 'full'
+}
+
+/** Reasons are the same while their kinds and names are, whatever the numbers: those change at every look. */
+function signature(because: readonly Because[]): string {
+  return because
+    .map((one) => {
+      switch (one.kind) {
+        case 'rule':
+          return `rule ${one.rule}`
+        case 'role at its limit':
+        case 'database at its limit':
+          return `${one.kind} ${one.name}`
+        case 'canary refused':
+        case 'locked out':
+          return `${one.kind} ${one.limit}`
+        case 'no data':
+          return `no data ${one.look}`
+        case 'usable slots gone':
+          return one.kind
+      }
+    })
+    .sort()
+    .join('\n')
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name) => b.includes(name))
+}
