@@ -156,9 +156,9 @@ export type TerminateOutcome = {
   readonly gone: number
   /** Signalled (or perhaps signalled) and still there when we stopped looking. */
   readonly stillAlive: readonly number[]
-  /** Had ended by themselves before the act. */
+  /** Had ended by themselves before the act (a reused pid among them). */
   readonly alreadyGone: number
-  /** The pid is there, but it is another backend now or has worked since the preview: left alone. */
+  /** Still there, but it has worked since the preview: left alone. */
   readonly changed: number
   /** The act's result could not be read; `stillAlive` then lists what may or may not be gone. */
   readonly unknown?: string

@@ -1,0 +1,40 @@
+import type { Incident } from '../incident/incident.js'
+import type { StaleFilter } from '../incident/event.js'
+import type { BackendGroup, Reading } from '../watch/look.js'
+import { groupsOf } from '../watch/match.js'
+import type { Rule, StaleRule } from '../watch/rule.js'
+import { terminableCount } from './select.js'
+
+/** Whose stale backends a card offers to end, and how many they are by the latest reading. */
+export type Suspect = { readonly filter: StaleFilter; readonly role: string; readonly stale: number; readonly held: number }
+
+export const BOTH_STATES: StaleFilter['states'] = ['idle', 'idle in transaction']
+
+/**
+ * The role with the most stale backends, among those a firing group rule counts when there is one, else among all.
+ * One role at a time: a button at 3 a.m. must be explained in one line. Undefined when nobody has any.
+ */
+export function suspectOf(
+  reading: Reading,
+  incident: Pick<Incident, 'firing'>,
+  rules: readonly Rule[],
+  stale: StaleRule,
+): Suspect | undefined {
+  const firingGroups = rules.filter((rule) => rule.match !== 'total' && incident.firing.includes(rule.name))
+  const counted = firingGroups.flatMap((rule) => groupsOf(reading.groups, rule))
+  return largest(counted, reading, stale) ?? largest(reading.groups, reading, stale)
+}
+
+function largest(groups: readonly BackendGroup[], reading: Reading, stale: StaleRule): Suspect | undefined {
+  const roles = [...new Set(groups.flatMap((group) => (group.role === null ? [] : [group.role])))]
+  const suspects = roles.map((role): Suspect => {
+    const own = reading.groups.filter((group) => group.role === role)
+    return {
+      filter: { role, states: BOTH_STATES },
+      role,
+      stale: own.reduce((sum, group) => sum + terminableCount(group, stale), 0),
+      held: own.reduce((sum, group) => sum + group.count, 0),
+    }
+  })
+  return suspects.filter((suspect) => suspect.stale > 0).sort((a, b) => b.stale - a.stale)[0]
+}
