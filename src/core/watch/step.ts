@@ -17,6 +17,18 @@ export function stepTracks(tracks: Tracks, verdicts: readonly Verdict[], now: nu
   )
 }
 
+/**
+ * Stops what fires without an open incident: a person ended it by hand while its hold-down ran. What is still above
+ * its limit keeps its count, and fires again as anything new would.
+ */
+export function releaseTracks(tracks: Tracks, verdicts: readonly Verdict[], open: readonly Incident[]): Tracks {
+  const subjects = new Set(open.map((incident) => incident.subject))
+  const released = verdicts.filter((verdict) => !subjects.has(verdict.subject)).map((verdict) => verdict.rule)
+  return Object.fromEntries(
+    Object.entries(tracks).map(([rule, track]) => [rule, released.includes(rule) ? { ...track, firing: false } : track]),
+  )
+}
+
 export type DecideInput = {
   readonly server: string
   readonly tracks: Tracks

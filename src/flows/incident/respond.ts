@@ -1,0 +1,65 @@
+import { assess, FULL_RULE, NO_DATA_RULE } from '../../core/watch/assess.js'
+import { numbersOf } from '../../core/watch/slots.js'
+import type { Live } from '../../core/watch/live.js'
+import type { Presser } from '../../core/access/tier.js'
+import type { ServerConfig } from '../../ports/config.js'
+import type { AcknowledgeAnswer, ResolveAnswer } from '../../ports/lifeguard.js'
+import type { Ledger } from '../ledger.js'
+
+type Deps = {
+  readonly ledger: Ledger
+  readonly liveOf: (server: string) => Live | undefined
+  readonly configOf: (server: string) => ServerConfig | undefined
+}
+
+/** Takes an incident in hand: pages that are still owed are dropped. Says who was first when somebody was. */
+export async function acknowledge(deps: Deps, presser: Presser, id: string): Promise<AcknowledgeAnswer> {
+  const incident = deps.ledger.book().incidents.get(id)
+  if (incident === undefined) return { kind: 'unknown incident', asked: id }
+  if (incident.resolved !== undefined) return { kind: 'already resolved', incident }
+  const before = incident.acknowledged
+  if (before !== undefined && before.severity === incident.severity) {
+    return { kind: 'already acknowledged', incident, by: before.by, at: before.at }
+  }
+  await deps.ledger.note([{ v: 1, type: 'incident.acknowledged', incident: id, by: { id: presser.id, name: presser.name } }])
+  return { kind: 'acknowledged', incident: deps.ledger.book().incidents.get(id) ?? incident }
+}
+
+/**
+ * Ends an incident by hand, with a note. Refused while the latest look still breaches one of its rules: closing the
+ * card would not lower the number, only hide it.
+ */
+export async function resolve(deps: Deps, presser: Presser, id: string, note: string): Promise<ResolveAnswer> {
+  const incident = deps.ledger.book().incidents.get(id)
+  if (incident === undefined) return { kind: 'unknown incident', asked: id }
+  if (incident.resolved !== undefined) return { kind: 'already resolved', incident }
+  const live = deps.liveOf(incident.server)
+  const config = deps.configOf(incident.server)
+  if (live !== undefined && config !== undefined && isBreaching(live, config, incident.subject)) {
+    return { kind: 'still firing', incident, live }
+  }
+  try {
+    const peak = incident.peak
+    await deps.ledger.commit([
+      {
+        v: 1,
+        type: 'incident.resolved',
+        incident: id,
+        by: { id: presser.id, name: presser.name },
+        note,
+        ...(live?.reading === undefined ? {} : { numbers: numbersOf(live.reading) }),
+        ...(peak === undefined ? {} : { peak }),
+      },
+    ])
+  } catch (error) {
+    return { kind: 'not recorded', detail: error instanceof Error ? error.message : String(error) }
+  }
+  return { kind: 'resolved', incident: deps.ledger.book().incidents.get(id) ?? incident }
+}
+
+function isBreaching(live: Live, config: ServerConfig, subject: 'connections' | 'data'): boolean {
+  if (live.look === undefined) return false
+  const verdicts = assess({ look: live.look, canary: live.canary, rules: config.rules, noDataAfterMs: config.noDataAfterMs })
+  const names = subject === 'data' ? [NO_DATA_RULE] : [FULL_RULE, ...config.rules.map((rule) => rule.name)]
+  return verdicts.some((verdict) => names.includes(verdict.rule) && verdict.standing === 'above')
+}

@@ -1,0 +1,215 @@
+import { CARD_EDITS_REFUSED, CARD_GONE, currentCard, droppedPages, wanted, type Wanted } from '../../core/incident/owed.js'
+import { markerOf, mayEdit, NONCE_TRUSTED_MS, nonceOf, retryDelayMs } from '../../core/incident/cadence.js'
+import { toldKey, type Book, type ToldMessage } from '../../core/incident/incident.js'
+import type { Live } from '../../core/watch/live.js'
+import type { AlertChannel, AlertMessage, Failed, MessageRef } from '../../ports/alertChannel.js'
+import type { Clock } from '../../ports/clock.js'
+import type { EvidenceStore } from '../../ports/evidence.js'
+import type { Log } from '../../ports/log.js'
+import type { Ledger } from '../ledger.js'
+
+/** What ended is kept in sight this long, so that an outage of Discord delays its last words and does not lose them. */
+const KEEP_MS = 24 * 60 * 60_000
+/** After so many failures in a row in one pass Discord is taken to be away; the rest waits for the next pass. */
+const FAILURES_PER_PASS = 2
+
+/** Keeps Discord saying what the book says. Passes never overlap and never reject. */
+export type Teller = {
+  /** Asks for a pass soon; cheap, and safe to call at any time. */
+  poke(): void
+  /** Resolves when no pass is running or asked for. */
+  settled(): Promise<void>
+  /** What could not be told, as sentences; empty when all is told. */
+  problems(): readonly string[]
+}
+
+type Attempt = { readonly failures: number; readonly nextAt: number; readonly detail: string }
+
+export function startTeller(deps: {
+  readonly ledger: Ledger
+  readonly channel: AlertChannel
+  readonly evidence: EvidenceStore
+  readonly clock: Clock
+  readonly log: Log
+  readonly liveOf: (server: string) => Live | undefined
+  readonly degraded: () => readonly string[]
+}): Teller {
+  const { ledger, channel, clock, log } = deps
+  const attempts = new Map<string, Attempt>()
+  // Edits are not journaled unless they are urgent: what was last shown lives here, and a restart costs one edit.
+  const shown = new Map<string, { readonly hash: string; readonly at: number; readonly urgency: string }>()
+  let running: Promise<void> | undefined
+  let again = false
+
+  const id = (one: Wanted) => toldKey(one.incident, one.key)
+
+  const fail = (one: Wanted, failed: Failed): void => {
+    const failures = (attempts.get(id(one))?.failures ?? 0) + 1
+    if (attempts.get(id(one))?.detail !== failed.detail) {
+      log.warn({ incident: one.incident, key: one.key, detail: failed.detail }, 'could not be told, still owed')
+    }
+    attempts.set(id(one), { failures, nextAt: clock.now() + retryDelayMs(failures), detail: failed.detail })
+  }
+
+  const told = async (one: Wanted, ref: MessageRef, message: AlertMessage, isUrgent: boolean): Promise<void> => {
+    const hash = channel.hashOf(message)
+    attempts.delete(id(one))
+    shown.set(id(one), { hash, at: clock.now(), urgency: channel.urgencyOf(message) })
+    if (isUrgent) await ledger.note([{ v: 1, type: 'told', incident: one.incident, key: one.key, ...ref, hash }])
+  }
+
+  const send = async (one: Wanted, message: AlertMessage, target: string): Promise<Failed | undefined> => {
+    // Within its memory Discord itself refuses a second copy by the nonce; beyond, only a look can tell.
+    if (clock.now() - one.since > NONCE_TRUSTED_MS) {
+      const found = await channel.find(message.marker, target)
+      if (found.kind === 'failed') return found
+      if (found.kind === 'found') {
+        // It stands, but who knows with which words: tell it as found, and let the next pass edit it.
+        await ledger.note([{ v: 1, type: 'told', incident: one.incident, key: one.key, ...found.ref, hash: 'found again' }])
+        attempts.delete(id(one))
+        again = true
+        return undefined
+      }
+    }
+    const sent = await channel.send(message, { channelId: target, nonce: nonceOf(one.incident, one.key) })
+    if (sent.kind === 'failed') {
+      // The thread may have been deleted under us: what belongs there is better said in the channel than not at all.
+      if (sent.isChannelGone && target !== channel.channelId) return await send(one, message, channel.channelId)
+      return sent
+    }
+    await told(one, sent.ref, message, true)
+    return undefined
+  }
+
+  const edit = async (one: Wanted, message: AlertMessage, before: ToldMessage): Promise<Failed | undefined> => {
+    const last = shown.get(id(one))
+    const hash = channel.hashOf(message)
+    if ((last?.hash ?? before.hash) === hash) return undefined
+    const isUrgent = last?.urgency !== channel.urgencyOf(message)
+    const isCard = one.message.kind === 'card'
+    const lastEditAt = last?.at ?? before.at
+    if (isCard && !mayEdit({ now: clock.now(), postedAt: before.firstAt, lastEditAt, isUrgent })) return undefined
+    const edited = await channel.edit(message, { channelId: before.channelId, messageId: before.messageId })
+    switch (edited.kind) {
+      case 'edited':
+        await told(one, { channelId: before.channelId, messageId: before.messageId }, message, isUrgent)
+        return undefined
+      case 'gone':
+      case 'edits refused':
+        if (one.message.kind === 'card') {
+          const because = edited.kind === 'gone' ? CARD_GONE : CARD_EDITS_REFUSED
+          await ledger.note([{ v: 1, type: 'not told', incident: one.incident, key: one.key, because }])
+          again = true
+        } else if (edited.kind === 'edits refused') {
+          return { kind: 'failed', detail: 'Discord refuses further edits for now', isChannelGone: false }
+        } else {
+          // A page or a post that somebody deleted stays deleted.
+          shown.set(id(one), { hash, at: clock.now(), urgency: channel.urgencyOf(message) })
+        }
+        return undefined
+      case 'failed':
+        return edited
+    }
+  }
+
+  const threadOf = async (book: Book, one: Wanted): Promise<string | Failed | undefined> => {
+    const known = book.told.get(toldKey(one.incident, 'thread'))
+    if (known !== undefined) return known.messageId
+    const card = book.told.get(toldKey(one.incident, `card:${currentCard(book, one.incident)}`))
+    const incident = book.incidents.get(one.incident)
+    if (card === undefined || incident === undefined) return undefined
+    const started = await channel.thread(card, `${incident.server} ${incident.id}`)
+    if (started.kind === 'failed') return started
+    await ledger.note([
+      { v: 1, type: 'told', incident: one.incident, key: 'thread', channelId: card.channelId, messageId: started.ref.messageId, hash: '' },
+    ])
+    return started.ref.messageId
+  }
+
+  const tellOne = async (one: Wanted): Promise<Failed | undefined> => {
+    const book = ledger.book()
+    if (one.told !== undefined) return await edit(one, await messageOf(book, one), one.told)
+    const inThread = (one.message.kind === 'evidence' || one.message.kind === 'outcome') && one.message.incident !== undefined
+    if (!inThread) return await send(one, await messageOf(book, one), channel.channelId)
+    const thread = await threadOf(book, one)
+    if (thread === undefined) return undefined // its card comes first; the next pass has it
+    if (typeof thread !== 'string') return thread
+    return await send(one, await messageOf(book, one), thread)
+  }
+
+  const messageOf = async (book: Book, one: Wanted): Promise<AlertMessage> => {
+    const refOf = (key: string): MessageRef | undefined => book.told.get(toldKey(one.incident, key))
+    const marker = markerOf(one.incident, one.key)
+    const { message } = one
+    switch (message.kind) {
+      case 'card':
+        return {
+          kind: 'card',
+          incident: message.incident,
+          live: message.incident.resolved === undefined ? deps.liveOf(message.incident.server) : undefined,
+          degraded: message.incident.resolved === undefined ? deps.degraded() : [],
+          previous: message.n > 1 ? refOf(`card:${message.n - 1}`) : undefined,
+          threadId: refOf('thread')?.messageId,
+          marker,
+        }
+      case 'replaced card':
+        return { kind: 'replaced card', incident: message.incident, next: refOf(`card:${currentCard(book, one.incident)}`), marker }
+      case 'page':
+        return { kind: 'page', incident: message.incident, n: message.n, card: refOf(`card:${currentCard(book, one.incident)}`), marker }
+      case 'evidence':
+        return { kind: 'evidence', incident: message.incident, file: await evidenceFile(one), marker }
+      case 'outcome':
+        return { kind: 'outcome', act: message.act, incident: message.incident, marker }
+    }
+  }
+
+  const evidenceFile = async (one: Wanted): Promise<{ readonly name: string; readonly text: string } | undefined> => {
+    const taken = one.message.kind === 'evidence' ? one.message.incident.evidence : undefined
+    if (taken?.type !== 'evidence.taken' || one.told !== undefined) return undefined
+    try {
+      return { name: `evidence-${one.incident}.json`, text: await deps.evidence.load(taken.file) }
+    } catch (error) {
+      log.warn({ err: error, incident: one.incident }, 'evidence file cannot be read: posted without it')
+      return undefined
+    }
+  }
+
+  const pass = async (): Promise<void> => {
+    const dropped = droppedPages(ledger.book())
+    await ledger.note(dropped.map((page) => ({ v: 1, type: 'not told', ...page }) as const))
+    let failuresInRow = 0
+    for (const { incident, key } of wanted(ledger.book(), clock.now(), KEEP_MS)) {
+      // Looked up again each time: telling one message changes what the next one can link to.
+      const one = wanted(ledger.book(), clock.now(), KEEP_MS).find((other) => other.incident === incident && other.key === key)
+      if (one === undefined || clock.now() < (attempts.get(id(one))?.nextAt ?? 0)) continue
+      const failed = await tellOne(one)
+      failuresInRow = failed === undefined ? 0 : failuresInRow + 1
+      if (failed !== undefined) fail(one, failed)
+      if (failuresInRow >= FAILURES_PER_PASS) return
+    }
+  }
+
+  const run = async (): Promise<void> => {
+    do {
+      again = false
+      try {
+        await pass()
+      } catch (error) {
+        log.error({ err: error }, 'telling failed')
+      }
+    } while (again)
+    running = undefined
+  }
+
+  return {
+    poke() {
+      again = true
+      running ??= run()
+    },
+    async settled() {
+      while (running !== undefined) await running
+    },
+    problems: () =>
+      [...attempts.entries()].map(([key, attempt]) => `Still owed to Discord: ${key} (${attempt.failures} tries, ${attempt.detail}).`),
+  }
+}

@@ -1,0 +1,167 @@
+import type { Presser } from '../../core/access/tier.js'
+import type { TerminateFinished, TerminateOutcome, TerminatePreviewed } from '../../core/incident/event.js'
+import type { Act } from '../../core/incident/incident.js'
+import type { Backend } from '../../core/terminate/backend.js'
+import { cameBack, compare, PREVIEW_VALID_MS, settle, survivors, type Fresh } from '../../core/terminate/outcome.js'
+import { numbersOf } from '../../core/watch/slots.js'
+import type { Clock } from '../../ports/clock.js'
+import type { EvidenceStore } from '../../ports/evidence.js'
+import type { ActAnswer, Refused } from '../../ports/lifeguard.js'
+import type { Log } from '../../ports/log.js'
+import type { Signalled } from '../../ports/postgres.js'
+import type { Ledger } from '../ledger.js'
+import type { Watched, WatchedServer } from '../watched.js'
+import { keepEvidence } from './evidence.js'
+
+/** How long to look for a signalled backend to be gone, and how often. */
+const SETTLE_MS = 5_000
+const SETTLE_EVERY_MS = 150
+
+export type ActDeps = {
+  readonly ledger: Ledger
+  readonly clock: Clock
+  readonly evidence: EvidenceStore
+  readonly log: Log
+  readonly watched: Watched
+  readonly cameBackAfterMs: number
+  /** Asks again who is pressing, as late as possible. */
+  readonly authoriseAgain: () => Promise<Refused | undefined>
+  /** Previews that are being acted on in this process: the second press of a double click meets the first here. */
+  readonly underWay: Set<string>
+}
+
+/**
+ * Acts on a preview: evidence, fresh read, fresh authorisation, intent on disk, one statement, look again until known,
+ * outcome on record. What changed since the preview is left alone and counted.
+ */
+export async function act(deps: ActDeps, presser: Presser, id: string): Promise<ActAnswer> {
+  const known = deps.ledger.book().acts.get(id)
+  if (known === undefined) return { kind: 'unknown preview' }
+  const pressed = alreadyPressed(deps, known)
+  if (pressed !== undefined) return pressed
+  if (deps.clock.now() > known.at + PREVIEW_VALID_MS) return { kind: 'expired', previewedAt: known.at }
+  deps.underWay.add(id)
+  try {
+    return await actOnce(deps, presser, known)
+  } finally {
+    deps.underWay.delete(id)
+  }
+}
+
+function alreadyPressed(deps: ActDeps, known: Act): ActAnswer | undefined {
+  const { previewed, intended, finished } = known
+  const record = intended ?? finished
+  if (record !== undefined) return { kind: 'already pressed', act: known, by: record.by, at: record.at }
+  if (deps.underWay.has(previewed.preview)) return { kind: 'already pressed', act: known, by: previewed.by, at: deps.clock.now() }
+  return undefined
+}
+
+async function actOnce(deps: ActDeps, presser: Presser, known: Act): Promise<ActAnswer> {
+  const { ledger, clock, watched } = deps
+  const { previewed } = known
+  const server = watched.find(previewed.server)
+  if (server === undefined) return { kind: 'unknown server', asked: previewed.server, servers: watched.names() }
+  if (previewed.incident !== undefined) await keepEvidence(deps, previewed.incident, server)
+
+  const before = await server.postgres.backends()
+  if (before.kind === 'failed') return { kind: 'unreadable', server: previewed.server, detail: before.detail }
+  const fresh = compare(previewed.victims, before.backends)
+
+  const refused = await deps.authoriseAgain()
+  if (refused !== undefined) return refused
+  // Evidence, reading and asking took their time: the minute counts to the act, not to the click.
+  if (clock.now() > known.at + PREVIEW_VALID_MS) return { kind: 'expired', previewedAt: known.at }
+
+  const by = { id: presser.id, name: presser.name }
+  const base = {
+    preview: previewed.preview,
+    server: previewed.server,
+    ...(previewed.incident === undefined ? {} : { incident: previewed.incident }),
+    by,
+  }
+  if (fresh.unchanged.length === 0) {
+    return { kind: 'nothing left', act: known, alreadyGone: fresh.alreadyGone, changed: fresh.changed }
+  }
+  try {
+    const pids = fresh.unchanged.map((victim) => victim.pid)
+    await ledger.commit([{ v: 1, type: 'terminate.intended', ...base, hash: previewed.hash, pids }])
+  } catch (error) {
+    return { kind: 'not recorded', detail: error instanceof Error ? error.message : String(error) }
+  }
+
+  const startedAt = clock.now()
+  const signalled = await server.postgres.terminate(fresh.unchanged, server.config.stale.protectedApplications)
+  const { outcome, after } = await observe(deps, server, fresh, signalled)
+  const finished: TerminateFinished = {
+    type: 'terminate.finished',
+    ...base,
+    filter: previewed.filter,
+    tookMs: clock.now() - startedAt,
+    outcome,
+  }
+  await ledger.note([{ v: 1, ...finished }])
+  const done = ledger.book().acts.get(previewed.preview) ?? known
+  return { kind: 'acted', act: done, followUp: followUp(deps, server, previewed, after, done) }
+}
+
+/** Looks until every signalled backend is gone or the time is up. The signal's own answer proves nothing. */
+async function observe(
+  deps: Pick<ActDeps, 'clock'>,
+  server: WatchedServer,
+  fresh: Fresh,
+  signalled: Signalled,
+): Promise<{ readonly outcome: TerminateOutcome; readonly after: readonly Backend[] | undefined }> {
+  const { clock } = deps
+  const until = clock.now() + SETTLE_MS
+  let after = await server.postgres.backends()
+  // Without an answer any of them may have been signalled, so all of them are watched.
+  const watchedFor = signalled.kind === 'signalled' ? signalled.pids : fresh.unchanged.map((victim) => victim.pid)
+  while (clock.now() < until && signalled.kind !== 'denied') {
+    if (after.kind === 'backends') {
+      const alive = survivors(fresh.unchanged, after.backends)
+      if (!alive.some((pid) => watchedFor.includes(pid))) break
+    }
+    await clock.sleep(SETTLE_EVERY_MS)
+    after = await server.postgres.backends()
+  }
+  const words =
+    signalled.kind === 'denied'
+      ? { denied: signalled.remedy }
+      : signalled.kind === 'unknown'
+        ? { unknown: signalled.detail }
+        : {}
+  if (after.kind === 'failed') {
+    const unknown = `what came of it could not be read: ${after.detail}`
+    const counts = { gone: 0, stillAlive: watchedFor, alreadyGone: fresh.alreadyGone, changed: fresh.changed }
+    return { outcome: { ...counts, ...words, unknown }, after: undefined }
+  }
+  const counts = settle({ fresh, signalled: watchedFor, after: after.backends })
+  const look = await server.lookNow()
+  const numbers = look.kind === 'reading' ? { numbers: numbersOf(look) } : {}
+  return { outcome: { ...counts, ...words, ...numbers }, after: after.backends }
+}
+
+/** Waits, then counts who came back. Never rejects: it is news about an act that is already on record. */
+async function followUp(
+  deps: ActDeps,
+  server: WatchedServer,
+  previewed: TerminatePreviewed,
+  after: readonly Backend[] | undefined,
+  done: Act,
+): Promise<Act> {
+  const { clock, ledger, cameBackAfterMs } = deps
+  try {
+    await clock.sleep(cameBackAfterMs)
+    const later = await server.postgres.backends()
+    const look = await server.lookNow()
+    const count =
+      after === undefined || later.kind === 'failed' ? {} : { cameBack: cameBack(previewed.filter, after, later.backends) }
+    const numbers = look.kind === 'reading' ? { numbers: numbersOf(look) } : {}
+    await ledger.note([
+      { v: 1, type: 'terminate.followed up', preview: previewed.preview, afterMs: cameBackAfterMs, ...count, ...numbers },
+    ])
+  } catch (error) {
+    deps.log.warn({ err: error, preview: previewed.preview }, 'could not look who came back')
+  }
+  return ledger.book().acts.get(previewed.preview) ?? done
+}
