@@ -1,0 +1,209 @@
+import { ButtonStyle, ComponentType } from 'discord-api-types/v10'
+import { breakdown } from '../core/watch/breakdown.js'
+import type { Incident } from '../core/incident/incident.js'
+import { suspectOf } from '../core/terminate/suspect.js'
+import type { Live } from '../core/watch/live.js'
+import type { Reading } from '../core/watch/look.js'
+import { numbersOf, usableSlots, usedSlots } from '../core/watch/slots.js'
+import type { AlertMessage } from '../ports/alertChannel.js'
+import { becauseLine, lookText, numbersText, severitySymbol, severityWord } from './because.js'
+import { button, COLOUR, container, row, text, type ContainerPart, type Rendered } from './body.js'
+import { encodeButtonId } from './buttonId.js'
+import { code, fence, inert, person } from './escape.js'
+import { clockTime, duration, exactTime, relativeTime } from './time.js'
+import { outcomeLine } from './outcome.js'
+
+/** How the card finds other messages: a link that opens in the client. */
+export type Link = (ref: { readonly channelId: string; readonly messageId: string }) => string
+
+const GROUPS_SHOWN = 5
+const NAME_WIDTH = 14
+const BAR_WIDTH = 10
+
+/** The one message of an incident. Pure: ages are Discord timestamps, so that only news makes it look different. */
+export function renderCard(message: Extract<AlertMessage, { kind: 'card' }>, link: Link): Rendered {
+  const { incident } = message
+  const parts: ContainerPart[] =
+    incident.resolved === undefined ? openParts(message) : [text(resolvedLines(incident).join('\n'))]
+  const footer = [
+    ...message.degraded.map((sentence) => `⚠️ ${sentence}`),
+    `-# ${[
+      message.previous === undefined ? undefined : `continued from ${link(message.previous)}`,
+      message.threadId === undefined ? undefined : `thread: <#${message.threadId}>`,
+      message.marker,
+    ]
+      .filter((part) => part !== undefined)
+      .join(' · ')}`,
+  ]
+  const isAct = (part: ContainerPart) => part.type === ComponentType.ActionRow
+  return container(colourOf(message), [...parts.filter((part) => !isAct(part)), text(footer.join('\n')), ...parts.filter(isAct)])
+}
+
+/** What is left of a card that Discord no longer lets us edit freely. */
+export function renderReplacedCard(message: Extract<AlertMessage, { kind: 'replaced card' }>, link: Link): Rendered {
+  const { incident, next, marker } = message
+  const where = next === undefined ? 'in a newer message of this channel' : link(next)
+  return container(COLOUR.grey, [
+    text(`### ${code(incident.server)}: this card is out of date\nIt goes on ${where}.\n-# ${marker}`),
+  ])
+}
+
+/** Changes of this do not wait for their turn: severity, acknowledgement, acts, the end. */
+export function cardUrgency(incident: Incident): string {
+  return JSON.stringify([
+    incident.severity,
+    incident.firing,
+    incident.acknowledged?.at,
+    incident.resolved?.at,
+    incident.acts.map((act) => [act.intended?.at, act.finished?.at]),
+  ])
+}
+
+function colourOf({ incident, live }: Extract<AlertMessage, { kind: 'card' }>): number {
+  if (incident.resolved !== undefined) return COLOUR.resolved
+  const isBlind = live?.look !== undefined && live.look.kind !== 'reading' && live.look.kind !== 'refused'
+  return isBlind ? COLOUR.grey : COLOUR[incident.severity]
+}
+
+function openParts({ incident, live }: Extract<AlertMessage, { kind: 'card' }>): ContainerPart[] {
+  const reading = live?.reading
+  return [
+    text([headline(incident, live), ...incident.because.map(becauseLine), sinceLine(incident, live)].join('\n')),
+    ...(reading === undefined || live === undefined ? [] : [text(groupLines(reading, live))]),
+    text([...blindLines(live), ...adviceLines(incident, live), ...doneLines(incident)].join('\n') || '-# Nothing has been done yet.'),
+    buttons(incident, live),
+  ]
+}
+
+function headline(incident: Incident, live: Live | undefined): string {
+  const what = `${severityWord(incident.severity)} — ${code(incident.server)}`
+  const symbol = severitySymbol(incident.severity)
+  if (live?.look?.kind === 'refused') return `### ${what}: full, and Lifeguard is locked out ${symbol}`
+  if (incident.subject === 'data') {
+    const isBack = live?.look?.kind === 'reading'
+    return `### ${what}: ${isBack ? 'answers again, watching whether it stays' : 'no data'} ${isBack ? symbol : '⚪'}`
+  }
+  return live?.reading === undefined
+    ? `### ${what}: connections ${symbol}`
+    : `### ${what}: ${numbersText(numbersOf(live.reading))} ${symbol}`
+}
+
+function sinceLine(incident: Incident, live: Live | undefined): string {
+  const growth = live?.growthPerMinute
+  const reading = live?.look?.kind === 'reading' ? live.look : undefined
+  const free = reading === undefined ? 0 : usableSlots(reading.limits) - usedSlots(reading)
+  const rising =
+    growth === undefined || reading === undefined || growth < 1
+      ? ''
+      : ` · rising ${Math.round(growth)} a minute${free > 0 ? `, full in about ${duration((free / growth) * 60_000)}` : ''}`
+  return `Since ${clockTime(incident.since)} (${relativeTime(incident.since)})${rising}`
+}
+
+function groupLines(reading: Reading, live: Live): string {
+  const rows = [...breakdown(reading, 'role', live.stale)].sort((a, b) => b.count - a.count)
+  const shown = rows.slice(0, GROUPS_SHOWN)
+  const others = rows.slice(GROUPS_SHOWN)
+  const most = Math.max(1, ...rows.map((one) => one.count))
+  const line = (name: string, count: number, stale: number) => {
+    const bar = '█'.repeat(Math.max(1, Math.round((count / most) * BAR_WIDTH))).padEnd(BAR_WIDTH, '░')
+    return `${name.padEnd(NAME_WIDTH)}${String(count).padStart(4)} ${bar}${stale > 0 ? ` ${stale} stale` : ''}`
+  }
+  return fence([
+    ...shown.map((one) =>
+      line(one.isOwn ? 'lifeguard (us)' : inert(one.name ?? '(logging in)', NAME_WIDTH), one.count, one.stale),
+    ),
+    ...(others.length === 0
+      ? []
+      : [line(`${others.length} others`, others.reduce((sum, one) => sum + one.count, 0), others.reduce((sum, one) => sum + one.stale, 0))]),
+  ])
+}
+
+/** An old number never stands without its age. */
+function blindLines(live: Live | undefined): readonly string[] {
+  if (live === undefined) return ['This server is not in the configuration any more.']
+  const { look, reading } = live
+  if (look === undefined || look.kind === 'reading') return []
+  const last =
+    reading === undefined
+      ? 'It has not been read since Lifeguard started.'
+      : `Last known: ${numbersText(numbersOf(reading))} at ${exactTime(reading.at)} (${relativeTime(reading.at)}); the table is from then.`
+  const words = [`**No reading** — ${lookText(look)}. ${last}`]
+  if (look.kind === 'denied') return [...words, `To mend it: ${code(look.remedy, 300)}`]
+  if (look.kind === 'refused') return [...words, ...byHandLines(look.limit === 'every slot')]
+  return words
+}
+
+/** Without a session Lifeguard cannot make room by itself: the first step, as something to paste. */
+function byHandLines(isEverySlotGone: boolean): readonly string[] {
+  return isEverySlotGone
+    ? [
+        'First step by hand, on the database host: end the oldest idle backend of the leaking role with SIGTERM (never -9), as often as needed:',
+        "```sh\npkill -TERM -o -u postgres -f 'postgres: .*site .* idle$'\n```",
+      ]
+    : [
+        'First step by hand, as a superuser (a reserve is left for them):',
+        "```sql\nSELECT pg_terminate_backend(pid) FROM pg_stat_activity\nWHERE usename = 'site' AND state = 'idle'\nAND state_change < now() - interval '15 min';\n```",
+      ]
+}
+
+function adviceLines(incident: Incident, live: Live | undefined): readonly string[] {
+  if (incident.subject !== 'connections' || live?.look?.kind !== 'reading') return []
+  const suspect = suspectOf(live.look, incident, live.rules, live.stale)
+  if (suspect === undefined) return ['No stale backend to end: look who holds connections (Inspect), and restart or scale down what leaks.']
+  const { used, usable } = numbersOf(live.look)
+  return [
+    `**Mildest step that can work:** terminate ${suspect.stale} stale backends of ${code(suspect.role)} (leaves ${used - suspect.stale} of ${usable}).`,
+  ]
+}
+
+function doneLines(incident: Incident): readonly string[] {
+  const { acknowledged, evidence } = incident
+  return [
+    ...(acknowledged === undefined
+      ? []
+      : [`Acknowledged by ${person(acknowledged.by)} at ${clockTime(acknowledged.at)} — paging stopped.`]),
+    ...incident.acts.flatMap((act) => {
+      if (act.finished !== undefined) return [`${clockTime(act.finished.at)} ${outcomeLine(act.finished)}`]
+      return act.intended === undefined ? [] : [`${person(act.intended.by)} is terminating ${act.intended.pids.length} backends…`]
+    }),
+    ...(evidence?.type === 'evidence.failed' ? [`No evidence was kept: ${code(evidence.detail, 120)}`] : []),
+  ]
+}
+
+function buttons(incident: Incident, live: Live | undefined): ContainerPart {
+  const reading = live?.look?.kind === 'reading' ? live.look : undefined
+  const suspect =
+    reading === undefined || live === undefined || incident.subject === 'data'
+      ? undefined
+      : suspectOf(reading, incident, live.rules, live.stale)
+  return row(
+    ...(incident.subject === 'data'
+      ? []
+      : [
+          button(
+            suspect === undefined ? 'Terminate stale…' : `Terminate ${suspect.stale} stale…`,
+            encodeButtonId({ kind: 'terminate stale', incident: incident.id }),
+            ButtonStyle.Primary,
+          ),
+        ]),
+    button('Inspect', encodeButtonId({ kind: 'inspect', incident: incident.id }), ButtonStyle.Secondary),
+    ...(incident.acknowledged === undefined || incident.acknowledged.severity !== incident.severity
+      ? [button('Acknowledge', encodeButtonId({ kind: 'acknowledge', incident: incident.id }), ButtonStyle.Secondary)]
+      : []),
+  )
+}
+
+function resolvedLines(incident: Incident): readonly string[] {
+  const { resolved, peak } = incident
+  if (resolved === undefined) return []
+  const took = duration(resolved.at - incident.since)
+  const now = resolved.numbers === undefined ? '' : `: ${numbersText(resolved.numbers)}`
+  return [
+    `### RESOLVED — ${code(incident.server)} after ${took}${now} 🟢`,
+    `From ${clockTime(incident.since)} to ${clockTime(resolved.at)}.${peak === undefined ? '' : ` Peak ${peak.used} of ${peak.usable}.`} Worst: ${severityWord(incident.worstSeverity)}.`,
+    ...(resolved.by === 'watch'
+      ? []
+      : [`Closed by ${person(resolved.by)}${resolved.note === undefined ? '' : `: ${code(resolved.note, 500)}`}`]),
+    ...doneLines(incident),
+  ]
+}

@@ -1,0 +1,110 @@
+import type { StaleFilter, TerminateFinished } from '../core/incident/event.js'
+import type { Act } from '../core/incident/incident.js'
+import type { AlertMessage } from '../ports/alertChannel.js'
+import type { ActAnswer } from '../ports/lifeguard.js'
+import { numbersText } from './because.js'
+import { COLOUR, container, text, type Rendered } from './body.js'
+import { code, person } from './escape.js'
+import { clockTime, duration, relativeTime } from './time.js'
+
+/** Whose backends: `site` by role, or by application. */
+export function whose(filter: StaleFilter): string {
+  const parts = [
+    filter.role === undefined ? undefined : `role ${code(filter.role)}`,
+    filter.applicationName === undefined ? undefined : `application ${code(filter.applicationName)}`,
+  ].filter((part) => part !== undefined)
+  return parts.length === 0 ? 'nobody' : parts.join(', ')
+}
+
+/** One line for the card. */
+export function outcomeLine(finished: TerminateFinished): string {
+  const { outcome } = finished
+  const alive = outcome.stillAlive.length === 0 ? '' : `, ${outcome.stillAlive.length} still alive`
+  return `${person(finished.by)} terminated ${outcome.gone} stale backends of ${whose(finished.filter)}${alive}.`
+}
+
+/** The public post in the incident's thread. */
+export function renderOutcome(message: Extract<AlertMessage, { kind: 'outcome' }>): Rendered {
+  const { act, marker } = message
+  return container(colourOf(act), [text([...outcomeLines(act), `-# ${marker}`].join('\n'))])
+}
+
+/** What the person who pressed sees in place of the preview. */
+export function renderActAnswer(answer: Exclude<ActAnswer, { kind: 'refused' }>): Rendered {
+  switch (answer.kind) {
+    case 'acted':
+      return renderAct(answer.act)
+    case 'nothing left':
+      return note(
+        `**Nothing to terminate any more.** Since the preview ${answer.alreadyGone} ended by themselves and ${answer.changed} went back to work.\nNothing was done.`,
+      )
+    case 'already pressed':
+      return note(
+        `${person(answer.by)} pressed this first (${relativeTime(answer.at)}).\nThis press did nothing.${
+          answer.act.finished === undefined ? '' : `\n${outcomeLine(answer.act.finished)}`
+        }`,
+      )
+    case 'expired':
+      return note(
+        `This preview was made ${relativeTime(answer.previewedAt)} and is valid for 60 s.\nNothing was done. Press *Terminate stale…* on the card, or use \`/terminate stale\`, for a fresh one.`,
+      )
+    case 'unknown preview':
+      return note('Lifeguard has no record of this preview.\nNothing was done. Ask for a fresh one.')
+    case 'unreadable':
+      return note(`${code(answer.server)} could not be read: ${code(answer.detail, 200)}\nNothing was done. Try again in a few seconds; \`/status\` shows the sessions.`)
+    case 'not recorded':
+      return note(
+        `Lifeguard's journal does not take records (${code(answer.detail, 200)}), and without a record there is no act.\nNothing was done. \`/status\` says more.`,
+      )
+    case 'unknown server':
+      return note(`${code(answer.asked ?? '')} is not watched any more.\nNothing was done.`)
+  }
+}
+
+export function renderAct(act: Act): Rendered {
+  return container(colourOf(act), [text(outcomeLines(act).join('\n'))])
+}
+
+function note(words: string): Rendered {
+  return container(COLOUR.grey, [text(words)])
+}
+
+function colourOf(act: Act): number {
+  const outcome = act.finished?.outcome
+  const isClean = outcome?.unknown === undefined && outcome?.denied === undefined && outcome?.stillAlive.length === 0
+  return isClean ? COLOUR.resolved : COLOUR.warning
+}
+
+function outcomeLines(act: Act): readonly string[] {
+  const { finished, followedUp, previewed } = act
+  if (finished === undefined) return ['Under way…']
+  const { outcome } = finished
+  const headline = `${person(finished.by)} terminated ${outcome.gone} of ${previewed.victims.length} backends of ${whose(finished.filter)} on ${code(finished.server)} in ${seconds(finished.tookMs)}.`
+  return [
+    `### ${headline}`,
+    `${outcome.gone} gone · ${outcome.stillAlive.length} still alive · ${outcome.alreadyGone} already gone before · ${outcome.changed} changed since the preview, left alone`,
+    ...(outcome.stillAlive.length === 0 ? [] : [`Still alive: ${pids(outcome.stillAlive)}. Look again with Inspect; a backend ends when it next reads its socket.`]),
+    ...(outcome.denied === undefined ? [] : [`The server refused: Lifeguard's role lacks a grant. To mend it: ${code(outcome.denied, 200)}`]),
+    ...(outcome.unknown === undefined ? [] : [`Not certain: ${code(outcome.unknown, 200)}. \`/connections show\` tells how it is now.`]),
+    ...(outcome.numbers === undefined ? [] : [`Right after: ${numbersText(outcome.numbers)}.`]),
+    ...(followedUp === undefined ? [] : [followUpLine(followedUp, whose(finished.filter))]),
+    `-# at ${clockTime(finished.at)}`,
+  ]
+}
+
+function followUpLine(followedUp: NonNullable<Act['followedUp']>, who: string): string {
+  const after = `After ${duration(followedUp.afterMs)}`
+  const numbers = followedUp.numbers === undefined ? '' : `${numbersText(followedUp.numbers)}; `
+  if (followedUp.cameBack === undefined) return `${after}: ${numbers}who came back could not be read.`
+  return followedUp.cameBack === 0
+    ? `${after}: ${numbers}nobody of ${who} came back.`
+    : `${after}: ${numbers}${who} came back with ${followedUp.cameBack} new connections.`
+}
+
+function pids(list: readonly number[]): string {
+  return list.length > 15 ? `${list.slice(0, 15).join(', ')} and ${list.length - 15} more` : list.join(', ')
+}
+
+function seconds(ms: number): string {
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms)
+}

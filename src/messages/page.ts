@@ -1,0 +1,37 @@
+import type { AlertMessage } from '../ports/alertChannel.js'
+import { becauseLine, numbersText } from './because.js'
+import type { Link } from './card.js'
+import type { Rendered } from './body.js'
+import { code } from './escape.js'
+
+/**
+ * The message that pings, since an edit never notifies. It names the one configured role and nobody else; without one
+ * it pings nobody and the status says so. Plain text, so that the preview on a phone's lock screen reads well.
+ */
+export function renderPage(message: Extract<AlertMessage, { kind: 'page' }>, roleId: string | undefined, link: Link): Rendered {
+  const { incident, n, card, marker } = message
+  const page = incident.pages[n - 1]
+  const numbers = page?.numbers
+  const reason = page?.because[0]
+  const what =
+    numbers !== undefined && numbers.used >= numbers.usable
+      ? `is out of connections (${numbers.used} of ${numbers.usable} usable)`
+      : numbers !== undefined
+        ? `has ${numbersText(numbers)}`
+        : 'needs you'
+  const words = [
+    `${roleId === undefined ? '' : `<@&${roleId}> `}PAGE: ${code(incident.server)} ${what}.`,
+    ...(reason === undefined ? [] : [`${becauseLine(reason)}.`]),
+    card === undefined ? 'The card follows.' : `Card: ${link(card)} — acknowledge there.`,
+    `-# ${marker}`,
+  ].join('\n')
+  return {
+    body: {
+      flags: 0,
+      content: words,
+      components: [],
+      allowed_mentions: { parse: [], roles: roleId === undefined ? [] : [roleId] },
+    },
+    files: [],
+  }
+}

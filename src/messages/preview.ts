@@ -1,0 +1,172 @@
+import { ButtonStyle } from 'discord-api-types/v10'
+import type { Selection, Spared } from '../core/terminate/select.js'
+import { minAgeMs } from '../core/terminate/select.js'
+import type { StaleFilter } from '../core/incident/event.js'
+import type { Live } from '../core/watch/live.js'
+import type { PreviewAnswer } from '../ports/lifeguard.js'
+import { attachment, button, COLOUR, container, row, text, type Rendered } from './body.js'
+import { encodeButtonId } from './buttonId.js'
+import { code, inert } from './escape.js'
+import { whose } from './outcome.js'
+import { duration, relativeTime, shortDuration } from './time.js'
+
+type Previewed = Extract<PreviewAnswer, { kind: 'preview' }>
+
+/** The answer to *Terminate stale*: what would be done, to whom, and the button that does it. Seen by its presser alone. */
+export function renderPreview(answer: Exclude<PreviewAnswer, { kind: 'refused' }>): Rendered {
+  switch (answer.kind) {
+    case 'preview':
+      return preview(answer)
+    case 'nobody':
+      return note([
+        `### Nobody to terminate on ${code(answer.server)}`,
+        `Looked for ${described(answer.filter, answer.live)}.`,
+        ...leftAloneLines(answer.selection),
+        'Nothing was done. Another role, state or age: `/terminate stale`.',
+      ])
+    case 'empty filter':
+      return note([
+        '### Whose backends?',
+        'Give an application or a role: without either, nothing is selected.',
+        'Nothing was done. `/connections show` lists who holds connections.',
+      ])
+    case 'no suspect':
+      return note([
+        `### No stale backend on ${code(answer.server)}`,
+        `Nobody has been idle for ${duration(answer.live.stale.idleMs)}, or idle in a transaction for ${duration(answer.live.stale.idleInTransactionMs)}.`,
+        'Nothing was done. `/connections show` lists who holds connections; `/terminate stale` takes another age.',
+      ])
+    case 'already resolved':
+      return note([`Incident ${code(answer.incident.id)} is over.`, 'Nothing was done. `/terminate stale` works without an incident, too.'])
+    case 'unreadable':
+      return note([
+        `${code(answer.server)} could not be read: ${code(answer.detail, 200)}`,
+        'Nothing was done. Try again in a few seconds; `/status` shows the sessions.',
+      ])
+    case 'not recorded':
+      return note([
+        `Lifeguard's journal does not take records (${code(answer.detail, 200)}), and without a record there is no act.`,
+        'Nothing was done. `/status` says more.',
+      ])
+    case 'unknown server':
+      return unknownServer(answer)
+    case 'unknown incident':
+      return note([`There is no incident ${code(answer.asked)}.`, 'Nothing was done. `/incident list` shows them.'])
+  }
+}
+
+export function unknownServer(answer: { readonly asked: string | undefined; readonly servers: readonly string[] }): Rendered {
+  const names = answer.servers.map((name) => code(name)).join(', ')
+  return note([
+    answer.asked === undefined ? 'Which server?' : `No server ${code(answer.asked)} is watched.`,
+    `Give \`server\`: one of ${names}. Nothing was done.`,
+  ])
+}
+
+function preview({ preview: id, server, filter, selection, live, validUntil }: Previewed): Rendered {
+  const { victims } = selection
+  const count = victims.length
+  const ages = victims.map((victim) => victim.stateAgeMs ?? 0)
+  const noun = count === 1 ? 'backend' : 'backends'
+  const file = `backends-${id}.txt`
+  return container(
+    COLOUR.warning,
+    [
+      text(
+        [
+          `### Terminate ${count} ${noun} on ${code(server)}? Nothing has been done yet.`,
+          `Why these: ${described(filter, live)}.`,
+          `In that state for ${duration(Math.min(...ages))} to ${duration(Math.max(...ages))}.`,
+          ...lockLines(selection),
+          ...leftAloneLines(selection),
+          `-# Valid for 60 s (until ${relativeTime(validUntil)}) · what changes until then is left alone · list attached`,
+        ].join('\n'),
+      ),
+      row(button(`Terminate ${count} ${noun}`, encodeButtonId({ kind: 'terminate', preview: id }), ButtonStyle.Danger)),
+      attachment(file),
+    ],
+    [{ name: file, text: listOf(selection) }],
+  )
+}
+
+function described(filter: StaleFilter, live: Live): string {
+  const states = filter.states.map((state) => `${state} for ${duration(minAgeMs(state, filter, live.stale))} or more`)
+  return `${whose(filter)}, ${states.join(', or ')}`
+}
+
+function lockLines({ victims, blocks }: Selection): readonly string[] {
+  const holders = victims.filter((victim) => victim.locksHeld > 0)
+  if (holders.length === 0) return []
+  const named = holders.slice(0, 5).map((victim) => {
+    const waiting = blocks.get(victim.pid) ?? 0
+    return `${victim.pid} (${victim.state}${waiting > 0 ? `, blocks ${waiting}` : ''})`
+  })
+  const more = holders.length > 5 ? ` and ${holders.length - 5} more` : ''
+  return [`${holders.length} hold locks: ${named.join(', ')}${more}.`]
+}
+
+const SPARED_WORDS: Readonly<Record<Spared, string>> = {
+  ours: "Lifeguard's own",
+  superuser: 'superuser',
+  replication: 'replication',
+  'protected application': 'protected',
+  active: 'active',
+  'other state': 'in another state',
+  'too young': 'not idle long enough',
+  'unknown age': 'of unknown age',
+}
+
+function leftAloneLines({ spared }: Selection): readonly string[] {
+  const counts = new Map<Spared, number>()
+  for (const { because } of spared) counts.set(because, (counts.get(because) ?? 0) + 1)
+  const superusers = spared.filter((one) => one.because === 'superuser').map((one) => one.backend)
+  const listed = [...counts].filter(([because]) => because !== 'superuser').map(([because, count]) => `${count} ${SPARED_WORDS[because]}`)
+  return [
+    listed.length === 0 ? 'Left alone: nobody else fits.' : `Left alone: ${listed.join(', ')}.`,
+    ...(superusers.length === 0
+      ? []
+      : [
+          `**Can't be ended by Lifeguard: ${superusers.length} superuser backends** (pids ${superusers
+            .slice(0, 12)
+            .map((backend) => backend.pid)
+            .join(', ')}${superusers.length > 12 ? ', …' : ''}). A superuser can: \`SELECT pg_terminate_backend(pid)\`. To mend it for good: ${superuserRemedy(superusers[0]?.role ?? null)}`,
+        ]),
+  ]
+}
+
+function superuserRemedy(role: string | null): string {
+  return code(`ALTER ROLE "${role ?? ''}" NOSUPERUSER;`)
+}
+
+/** The attached list: every backend, plain text, one a line. */
+function listOf({ victims, spared }: Selection): string {
+  const line = (
+    backend: { pid: number; backendStart: string; state: string; stateAgeMs: number | null; applicationName: string; role: string | null; database: string | null; clientAddr: string | null; locksHeld: number },
+    because: string,
+  ) =>
+    [
+      String(backend.pid).padStart(7),
+      shortDuration(backend.stateAgeMs).padStart(4),
+      backend.state.padEnd(29),
+      inert(backend.role ?? '-', 24).padEnd(16),
+      inert(backend.database ?? '-', 24).padEnd(16),
+      inert(backend.applicationName, 32).padEnd(20),
+      (backend.clientAddr ?? 'unix socket').padEnd(16),
+      `${backend.locksHeld} locks`.padEnd(9),
+      `started ${backend.backendStart}`,
+      because,
+    ].join('  ')
+  return [
+    'To be terminated:',
+    ...victims.map((victim) => line(victim, '')),
+    '',
+    'Left alone:',
+    ...spared.map(({ backend, because }) => line(backend, SPARED_WORDS[because])),
+    '',
+  ].join('\n')
+}
+
+export function note(lines: readonly string[]): Rendered {
+  return container(COLOUR.grey, [text(lines.join('\n'))])
+}
+

@@ -1,0 +1,58 @@
+import type { CanaryResult } from '../core/watch/look.js'
+import { numbersOf } from '../core/watch/slots.js'
+import type { ServerStatus, StatusAnswer } from '../ports/lifeguard.js'
+import type { SessionStatus } from '../ports/postgres.js'
+import { limitSentence, lookText, numbersText, severityWord } from './because.js'
+import { COLOUR, container, text, type Rendered } from './body.js'
+import { code } from './escape.js'
+import { duration, relativeTime } from './time.js'
+
+/** Every server and Lifeguard itself: what is known, how old it is, and what is degraded. */
+export function renderStatus(status: Extract<StatusAnswer, { kind: 'status' }>): Rendered {
+  const isWell = status.degraded.length === 0 && status.servers.every((server) => server.live.look?.kind === 'reading')
+  return container(isWell ? COLOUR.resolved : COLOUR.warning, [
+    ...status.servers.map((server) => text(serverLines(server, status.now).join('\n'))),
+    text(
+      [
+        `**Lifeguard** ${code(status.version)}, started ${relativeTime(status.startedAt)}`,
+        ...(status.degraded.length === 0 ? ['Nothing is degraded.'] : status.degraded.map((sentence) => `⚠️ ${sentence}`)),
+      ].join('\n'),
+    ),
+  ])
+}
+
+function serverLines({ live, sessions, schedule, gaps, incidents }: ServerStatus, now: number): readonly string[] {
+  const { look, reading } = live
+  const version = sessions.versionNum === undefined ? '' : ` · PostgreSQL ${Math.floor(sessions.versionNum / 10_000)}.${sessions.versionNum % 10_000}`
+  return [
+    `### ${code(live.server)}${incidents.length === 0 ? '' : ` — ${incidents.map((one) => `${severityWord(one.severity)} ${one.id}`).join(', ')}`}`,
+    reading === undefined
+      ? 'Not read yet.'
+      : `${numbersText(numbersOf(reading))}, read ${relativeTime(reading.at)} (${duration(now - reading.at)} old)${version}`,
+    ...(look === undefined || look.kind === 'reading' ? [] : [`**No reading now** — ${lookText(look)}`]),
+    `Sessions: monitor ${sessionText(sessions.monitor)}, actor ${sessionText(sessions.actor)}`,
+    `Canary: ${canaryText(live.canary)}`,
+    `Schedule ${code(schedule)}: ${gaps.missed === 0 && gaps.overlapped === 0 ? 'no slot missed' : `${gaps.missed} missed, ${gaps.overlapped} skipped as the one before was late${gaps.lastAt === undefined ? '' : `, last ${relativeTime(gaps.lastAt)}`}`}`,
+    ...sessions.degraded.map((sentence) => `⚠️ ${sentence}`),
+  ]
+}
+
+function sessionText(session: SessionStatus): string {
+  const refused = session.refusedBy === undefined ? '' : `, refused: ${limitSentence(session.refusedBy)}`
+  return `${session.state} since ${relativeTime(session.since)}${session.state === 'open' ? '' : refused}`
+}
+
+function canaryText(canary: CanaryResult | undefined): string {
+  switch (canary?.kind) {
+    case undefined:
+      return 'not yet'
+    case 'passed':
+      return `a plain login passed ${relativeTime(canary.at)}`
+    case 'refused':
+      return `**refused** ${relativeTime(canary.at)}: ${limitSentence(canary.limit)}`
+    case 'failed':
+      return `failed ${relativeTime(canary.at)}: ${code(canary.detail, 120)}`
+    case 'off':
+      return `off: ${canary.because}`
+  }
+}
