@@ -36,7 +36,10 @@ function inServer(server: Mapping, path: Path, defaults: WatchDefaults): readonl
     ...twoPasswords(canary, [...path, 'canary']),
     ...tls.map(({ about, message }) => ({ path: [...path, tlsField[about]], message })),
     ...duplicates(rules, [...path, 'rules'], 'rule'),
-    ...rules.flatMap(({ value, index }) => notClearing(value, [...path, 'rules', index])),
+    ...rules.flatMap(({ value, index }) => [
+      ...emptyMatchers(value, [...path, 'rules', index]),
+      ...notClearing(value, [...path, 'rules', index]),
+    ]),
     ...tooSoon(server, path, defaults),
   ]
 }
@@ -58,6 +61,18 @@ function duplicates(items: readonly Item[], path: Path, kind: string): readonly 
         message: `is the name of another ${kind} too (the ${ordinal(first)} in the list): expected one that is unique`,
       },
     ]
+  })
+}
+
+function emptyMatchers(rule: Mapping, path: Path): readonly Contradiction[] {
+  const matchers: readonly unknown[] = Array.isArray(rule['match']) ? rule['match'] : []
+  return matchers.flatMap((matcher, index) => {
+    const isEmpty =
+      matcher === '' || (typeof matcher === 'object' && matcher !== null && Object.keys(matcher).length === 0)
+    if (!isEmpty) return []
+    const message =
+      'an empty matcher matches nothing: expected at least one of application, role, database and address, such as role: site'
+    return [{ path: [...path, 'match', index], message }]
   })
 }
 

@@ -107,20 +107,13 @@ export function serversFileSchema(world: FileWorld) {
     role: field(name("a role's name"), 'The role; a star may end it.').optional(),
     database: field(name("a database's name"), 'The database; a star may end it.').optional(),
     address: field(name("a client's address"), "The client's address; a star may end it.").optional(),
-  })
-    .refine((fields) => Object.keys(fields).length > 0, {
-      error:
-        'an empty matcher matches nothing: expected at least one of application, role, database and address, such as role: site',
-      params: WHOLE,
-    })
-    .meta({ description: 'Fields that must all match.', minProperties: 1 })
+  }).meta({ description: 'Fields that must all match.', minProperties: 1 })
 
+  const matches = 'total, or a list of matchers such as [{ role: site }]'
   const rule = strict('a rule: name, match and above at least', {
     name: field(printable('a name for the rule, such as site', 80), 'Unique per server; shown on the card.'),
     match: z
-      .union([z.literal('total'), z.array(matcher).min(1)], {
-        error: 'total, or a list of matchers such as [{ role: site }]',
-      })
+      .union([z.literal('total'), z.array(matcher).min(1, { error: matches })], { error: matches })
       .meta({ description: '`total` counts every client backend, a list those that match any of its matchers.' }),
     above: field(threshold, 'Fires above this.', { ...NUMBER_OR_TEXT, examples: [90, '80%', '90% of max'] }),
     clear_below: field(threshold, 'May clear at or below this. Default: 7/8 of above.', NUMBER_OR_TEXT).optional(),

@@ -8,7 +8,8 @@ export function nearest(name: string, known: readonly string[], farthest: number
 }
 
 function isStartOf(name: string, candidate: string): boolean {
-  return name.length >= 3 && (candidate.startsWith(`${name}_`) || name.startsWith(`${candidate}_`))
+  // A single word such as ROLE or SERVER starts many names, and is somebody else's.
+  return name.includes('_') && (candidate.startsWith(`${name}_`) || name.startsWith(`${candidate}_`))
 }
 
 /** Levenshtein's distance: letters to insert, remove or replace. */

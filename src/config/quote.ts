@@ -15,7 +15,7 @@ export function quoter(secrets: readonly string[]): Quote {
     const isHidden =
       secrets.some((secret) => secret !== '' && text.includes(secret)) ||
       [LONG_ENOUGH_FOR_A_TOKEN, PASSWORD_IN_ADDRESS, PEM].some((shape) => shape.test(text))
-    if (isHidden) return 'a value that is not shown because it may hold a secret'
+    if (isHidden) return 'the value (not shown: it may hold a secret)'
     return JSON.stringify(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text)
   }
 }

@@ -67,7 +67,7 @@ function problemsOf(issue: z.core.$ZodIssue, around: Path, source: YamlSource, q
   if (issue.code === 'unrecognized_keys') {
     const known = issue.message.split(' ')
     return issue.keys.map((key) => {
-      const meant = nearest(key, known, 3)
+      const meant = nearest(key, known, Math.min(3, Math.ceil(key.length / 3)))
       const hint = meant === undefined ? `Known here: ${known.join(', ')}` : `Did you mean ${meant}?`
       return { ...source.placeOfKey([...path, key]), message: `is not a setting. ${hint}` }
     })

@@ -44,7 +44,7 @@ export const holdDown = duration(0, 86_400_000, '30s')
 export const staleAge = duration(1000, 7 * 86_400_000, '15m')
 export const application = pattern("an application's name")
 
-const roleIds = commaList(roleId, 'one role id (17 to 20 digits) or several with commas between')
+const roleIds = commaList(roleId, 'a role id (17 to 20 digits), or several with commas between')
 const applications = commaList(
   application,
   "applications' names with commas between, a star only at an end, such as pg_dump*,nightly",
@@ -72,7 +72,6 @@ export function readDiscord(
   const { environment, report } = reading
   const read = <T>(name: VariableName, parser: Parser<T>, inFile?: T): T | undefined =>
     understand(environment.get(name), parser, reading) ?? inFile
-  const token = understand(environment.get('DISCORD_TOKEN'), tokenParser(environment), { ...reading, secret: true })
   const guild = read('DISCORD_GUILD_ID', guildId, file?.guild)
   const channel = read('DISCORD_CHANNEL_ID', channelId, file?.channel)
   const operate = read('ROLE_OPERATE', roleIds, file?.roles?.operate)
@@ -80,6 +79,7 @@ export function readDiscord(
   const recover = read('ROLE_RECOVER', roleIds, file?.roles?.recover)
   const page = read('ROLE_PAGE', roleId, file?.roles?.page)
   const api = read('DISCORD_API', apiBase, file?.api)
+  const token = understand(environment.get('DISCORD_TOKEN'), tokenParser(api), { ...reading, secret: true })
 
   for (const [name, meaning] of Object.entries(MISSING) as [keyof typeof MISSING, string][]) {
     const isGiven = environment.has(name) || placeInFile(name) !== undefined
@@ -140,7 +140,7 @@ export function readBot(reading: Reading): Pick<Config, 'dataDir' | 'logLevel' |
 }
 
 /** A Discord on loopback is a stand-in, whose tokens may look as they like. */
-function tokenParser(environment: Environment): Parser<string> {
-  const isStandIn = environment.get('DISCORD_API')?.text.startsWith('http://') ?? false
+function tokenParser(api: string | undefined): Parser<string> {
+  const isStandIn = api?.startsWith('http://') ?? false
   return isStandIn ? { ...botToken, parse: (text) => (/^\S+$/.test(text) ? text : undefined) } : botToken
 }

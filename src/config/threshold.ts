@@ -25,7 +25,7 @@ export const threshold: Parser<Threshold> = {
 export function clearBelowOf(above: Threshold): Threshold {
   return above.kind === 'count'
     ? { kind: 'count', count: Math.floor((above.count * 7) / 8) }
-    : { kind: above.kind, ratio: (above.ratio * 7) / 8 }
+    : { kind: above.kind, ratio: Math.round(above.ratio * 875_000) / 1_000_000 }
 }
 
 /** Whether `clearBelow` can end what `above` started: the same measure, and not higher. */

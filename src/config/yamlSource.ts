@@ -59,7 +59,9 @@ export function readYaml(
       faults.push({ where: at(alias.range?.[0] ?? 0), message })
     },
   })
-  if (faults.length > 0) return { problems: faults }
+  // One slip makes the parser stumble several times in the same line: the first says most.
+  const firsts = new Map(faults.toReversed().map((fault) => [fault.where.replace(/:\d+$/, ''), fault]))
+  if (faults.length > 0) return { problems: [...firsts.values()] }
   let content: unknown
   try {
     content = document.toJS()
