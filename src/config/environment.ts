@@ -29,8 +29,8 @@ export function readVariable(
   input: { readonly env: Variables; readonly readFile: ReadFile; readonly report: Report },
 ): Given | undefined {
   const twin = `${name}_FILE`
-  const text = set(input.env[name])
-  const path = set(input.env[twin])
+  const text = set(ownOf(input.env, name))
+  const path = set(ownOf(input.env, twin))
   if (path === undefined) return text === undefined ? undefined : { text, where: name }
   if (text !== undefined) {
     input.report({ where: name, message: `is set, and so is ${twin}: keep one of them` })
@@ -111,6 +111,11 @@ export function readText(
 function reasonOf(error: unknown): string {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
   return typeof code === 'string' ? code : 'unknown reason'
+}
+
+/** A file may refer to any name, `constructor` too, which every object has. */
+function ownOf(env: Variables, name: string): string | undefined {
+  return Object.hasOwn(env, name) ? env[name] : undefined
 }
 
 function set(text: string | undefined): string | undefined {

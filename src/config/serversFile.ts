@@ -92,7 +92,7 @@ function gotText(path: Path, content: unknown, quote: Quote): string {
   if (value === null || value === '') return 'but it is empty'
   if (Array.isArray(value)) return value.length === 0 ? 'got an empty list' : 'got a list'
   if (typeof value !== 'string') return 'got a mapping'
-  return path.at(-1) === 'password' ? 'got a value that is not shown' : `got ${quote(value)}`
+  return `got ${quote(value)}`
 }
 
 function serverConfig(server: ServerInFile, defaults: WatchDefaults): ServerConfig {

@@ -103,6 +103,7 @@ const BAD: readonly (readonly [string, string, RegExp])[] = [
   ['    password: "a ${SET} b"', '5:15 servers[0].password', /may not stand in the file/],
   ['    password: [hunter2]', '5:15 servers[0].password', /expected a reference.*got a list/],
   ['    password: ${UNSET}', '5:15 servers[0].password', /UNSET is not set in the environment/],
+  ['    password: ${constructor}', '5:15 servers[0].password', /constructor is not set/],
   ['    password_file: /nowhere', '5:20 servers[0].password_file', /ENOENT/],
   ['    password: ${SET}\n    password_file: /pw', '6:20 servers[0].password_file', /keep one of them/],
   ['    database: ${SET}', '5:15 servers[0].database', /stands for secrets only/],
@@ -260,5 +261,7 @@ test('a setting that a broken file holds is not called missing as well', () => {
   const broken = `${SERVER}    port: many\ndiscord: { guild: ${GUILD} }\n`
   const loaded = load({ ...env, LIFEGUARD_CONFIG: 'f' }, { f: broken })
   assert.equal(loaded.kind === 'problems' ? loaded.problems.length : 0, 1)
+  const unreadable = load({ ...env, LIFEGUARD_CONFIG: 'f' }, { f: `${SERVER}\tport: 5\n` })
+  assert.equal(unreadable.kind === 'problems' ? unreadable.problems.length : 0, 1)
   assert.equal(load({ ...env, LIFEGUARD_CONFIG: 'f' }, { f: SERVER }).kind, 'problems')
 })
