@@ -37,7 +37,8 @@ export function headOf(genesis: Genesis): Head {
  * Follows the chain from `from` through `rows` (oldest first) to the first row that does not fit.
  *
  * The column `type` is not hashed; it must say what the body says. Rows cut off at the end leave a chain that is
- * intact in itself: that is found by the file's own count (see journalFile.ts), not here.
+ * intact in itself: that is found by the file's own count (see journalRows.ts), not here. The hashes have no key: they
+ * show accidents and edits, but not who rewrites every hash after the edit; compare the head in the log for that.
  */
 export function checkChain(from: Head, rows: Iterable<ChainRow>): ChainCheck {
   let head = from
