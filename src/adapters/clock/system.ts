@@ -5,11 +5,10 @@ import type { Clock } from '../../ports/clock.js'
 export const systemClock: Clock = {
   now: () => Date.now(),
   async sleep(ms, signal) {
-    signal?.throwIfAborted() // node would reject with an AbortError of its own, the reason as its cause
     try {
       await delay(ms, undefined, signal === undefined ? {} : { signal })
     } catch (error) {
-      signal?.throwIfAborted()
+      signal?.throwIfAborted() // Node rejects with an error of its own that has the reason as its cause
       throw error
     }
   },

@@ -39,8 +39,8 @@ export async function openJournal(dir: string, deps: JournalDeps): Promise<Journ
 
   async function readAll(): Promise<JournalEvent[]> {
     if (broken !== undefined) throw broken
-    const rows: ChainRow[] = []
-    const check = await checkFile(client, (row) => rows.push(row))
+    const events: JournalEvent[] = []
+    const check = await checkFile(client, (row) => events.push(eventOf(row)))
     if (check.kind === 'broken') {
       broken = new DependencyError(
         'journal',
@@ -49,7 +49,6 @@ export async function openJournal(dir: string, deps: JournalDeps): Promise<Journ
       )
       throw broken
     }
-    const events = rows.map(eventOf)
     head = check.head
     deps.log.info({ file, seq: head.seq, hash: head.hash }, 'journal checked')
     return events
