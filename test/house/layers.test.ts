@@ -44,6 +44,10 @@ const clean: readonly Plant[] = [
   },
   { path: 'src/config/clean.ts', text: "export { z } from 'zod'\nexport { parse } from 'yaml'" },
   {
+    path: 'src/config/writeSchema.ts',
+    text: "export { writeFileSync } from 'node:fs'\nexport { z } from './clean.js'",
+  },
+  {
     path: 'src/adapters/postgres/clean.ts',
     text: [
       "export { Client } from 'pg'",
@@ -152,6 +156,7 @@ const violations: readonly Violation[] = [
   imports('a message imports a port', 'src/messages/port.ts', '../ports/clock.js'),
   imports('config imports an adapter', 'src/config/adapter.ts', '../adapters/postgres/clean.js'),
   imports('config reads files by itself', 'src/config/files.ts', 'node:fs'),
+  imports('what writes the schema imports a package', 'src/config/writeSchema.ts', 'yaml'),
   imports('an adapter imports a flow', 'src/adapters/postgres/flow.ts', '../../flows/shared.js'),
   imports('an adapter imports config', 'src/adapters/postgres/config.ts', '../../config/load.js'),
   imports('an adapter imports a message', 'src/adapters/postgres/message.ts', '../../messages/card.js'),
