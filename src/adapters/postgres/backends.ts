@@ -1,4 +1,5 @@
 import type { Backend } from '../../core/terminate/backend.js'
+import { ageMsSql } from './age.js'
 import { isOwnSql } from './own.js'
 import type { ReadingParameters } from './reading.js'
 import { stateOf } from './reading.js'
@@ -22,6 +23,8 @@ export type BackendRow = {
   readonly is_superuser: boolean
   readonly is_own: boolean
   readonly is_replication: boolean
+  /** Our role may not see other roles' rows: without their kind this list would seem short. */
+  readonly is_hidden: boolean
 }
 
 /**
@@ -32,16 +35,14 @@ const BACKENDS_SQL = `
 WITH ${ME_SQL}
 SELECT a.pid, a.backend_start::text AS backend_start, a.state_change::text AS state_change, a.application_name,
        r.rolname AS role, d.datname AS database, host(a.client_addr) AS client_addr, a.state,
-       CASE WHEN a.state <> 'disabled'
-            THEN greatest(0, extract(epoch FROM clock_timestamp() - a.state_change) * 1000)::float8 END AS state_age_ms,
-       CASE WHEN a.state <> 'disabled'
-            THEN greatest(0, extract(epoch FROM clock_timestamp() - a.xact_start) * 1000)::float8 END AS transaction_age_ms,
+       ${ageMsSql('a', 'state_change')} AS state_age_ms, ${ageMsSql('a', 'xact_start')} AS transaction_age_ms,
        a.wait_event_type,
        coalesce(l.held, 0) AS locks_held,
        CASE WHEN a.wait_event_type = 'Lock' THEN pg_blocking_pids(a.pid) ELSE '{}' END AS blocked_by,
        coalesce(r.rolsuper, false) AS is_superuser,
        ${isOwnSql('$1', '$2', '$3')} AS is_own,
-       EXISTS (SELECT FROM pg_stat_get_wal_senders() s WHERE s.pid = a.pid) AS is_replication
+       EXISTS (SELECT FROM pg_stat_get_wal_senders() s WHERE s.pid = a.pid) AS is_replication,
+       NOT pg_has_role('pg_read_all_stats', 'USAGE') AS is_hidden
   FROM pg_stat_get_activity(NULL) a CROSS JOIN me
   LEFT JOIN pg_roles r ON r.oid = a.usesysid
   LEFT JOIN pg_database d ON d.oid = a.datid
@@ -64,8 +65,8 @@ export function backendOf(row: BackendRow): Backend {
     database: row.database,
     clientAddr: row.client_addr,
     state: stateOf(row.state),
-    stateAgeMs: rounded(row.state_age_ms),
-    transactionAgeMs: rounded(row.transaction_age_ms),
+    stateAgeMs: row.state_age_ms,
+    transactionAgeMs: row.transaction_age_ms,
     waitEventType: row.wait_event_type,
     locksHeld: row.locks_held,
     blockedBy: row.blocked_by,
@@ -73,8 +74,4 @@ export function backendOf(row: BackendRow): Backend {
     isOwn: row.is_own,
     isReplication: row.is_replication,
   }
-}
-
-function rounded(ms: number | null): number | null {
-  return ms === null ? null : Math.round(ms)
 }

@@ -1,7 +1,7 @@
 import type { CanaryResult } from '../../core/watch/look.js'
 import type { Clock } from '../../ports/clock.js'
 import type { ServerConfig } from '../../ports/config.js'
-import { sentenceOf } from './held.js'
+import { sentenceOf } from './failure.js'
 import { logIn } from './login.js'
 import type { Login } from './login.js'
 import { LOGIN_LIMIT_MS } from './opening.js'

@@ -36,29 +36,24 @@ export function codeOf(error: unknown): ErrorCode {
   }
 }
 
-/** True for a five-character SQLSTATE; the operating system's and TLS codes are longer words. */
-export function isSqlState(code: string | undefined): code is string {
-  return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && code !== 'EPIPE'
+/** True for a SQLSTATE. The operating system's codes can have five letters as well (EPIPE), yet no class begins with E. */
+export function isSqlState(code: string): boolean {
+  return /^[0-9FHPX][0-9A-Z]{4}$/.test(code)
 }
 
-/** Names the limit that a 53300 met, by the server's C function. Measured on 13 to 18. */
+/** The limit that a 53300 met, by the server's C function. Measured on 13 to 18. */
+const LIMITS: Readonly<Record<string, ExhaustedLimit>> = {
+  InitPostgres: 'usable slots',
+  InitProcess: 'every slot',
+  ProcArrayAdd: 'every slot',
+  InitializeSessionUserId: 'role limit',
+  CheckMyDatabase: 'database limit',
+  ProcessStartupPacket: 'half-open logins',
+  BackendInitialize: 'half-open logins',
+}
+
 export function exhaustedLimit(routine: string | undefined): ExhaustedLimit {
-  switch (routine) {
-    case 'InitPostgres':
-      return 'usable slots'
-    case 'InitProcess':
-    case 'ProcArrayAdd':
-      return 'every slot'
-    case 'InitializeSessionUserId':
-      return 'role limit'
-    case 'CheckMyDatabase':
-      return 'database limit'
-    case 'ProcessStartupPacket':
-    case 'BackendInitialize':
-      return 'half-open logins'
-    default:
-      return 'unnamed limit'
-  }
+  return LIMITS[routine ?? ''] ?? 'unnamed limit'
 }
 
 /** Quotes a name for SQL, as `quote_ident` would when it must. */
@@ -69,7 +64,7 @@ export function quoted(name: string): string {
 /** Translates what ended a login. Pure: everything it needs to know is in the error's codes and the trace. */
 export function loginFailure(error: unknown, trace: LoginTrace): LoginFailure {
   const { code, routine } = codeOf(error)
-  if (isSqlState(code)) return serverFailure(code, routine, trace)
+  if (code !== undefined && isSqlState(code)) return serverFailure(code, routine, trace)
   if (trace.timedOut) return timeout(trace)
   if (trace.passwordMissing) {
     return {
@@ -80,21 +75,25 @@ export function loginFailure(error: unknown, trace: LoginTrace): LoginFailure {
   }
   if (trace.tlsAnswer === 'no') return unreachable('tls', 'the server does not offer TLS')
   if (trace.tlsAnswer === 'error') return unreachable('other', 'the server answered the request for TLS with an error')
-  switch (code) {
-    case 'ECONNREFUSED':
-      return unreachable('refused', code)
-    case 'ECONNRESET':
-    case 'EPIPE':
-      return unreachable('reset', code)
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return unreachable('no such host', code)
-    case undefined:
-      // The driver's error for a connection that ended has no code.
-      return unreachable(trace.accepted ? 'reset' : 'other', 'the connection ended during the login')
-    default:
-      return unreachable(trace.tlsAnswer === 'yes' || /^ERR_(TLS|SSL|OSSL)_/.test(code) ? 'tls' : 'other', code)
-  }
+  // The driver's error for a connection that ended has no code.
+  if (code === undefined)
+    return unreachable(trace.accepted ? 'reset' : 'other', 'the connection ended during the login')
+  const isTls = trace.tlsAnswer === 'yes' || /^ERR_(TLS|SSL|OSSL)_/.test(code)
+  return unreachable(NETWORK_ERRORS[code] ?? (isTls ? 'tls' : 'other'), code)
+}
+
+const NETWORK_ERRORS: Readonly<Record<string, Unreachable['why']>> = {
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'no such host',
+}
+
+/** One line for people, without secrets. */
+export function sentenceOf(failure: LoginFailure): string {
+  if (failure.kind === 'refused') return `refused: ${failure.limit}`
+  return failure.kind === 'unreachable' ? `${failure.why}: ${failure.detail}` : failure.detail
 }
 
 function unreachable(why: Unreachable['why'], detail: string): LoginFailure {

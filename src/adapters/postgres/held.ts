@@ -3,27 +3,36 @@ import type { ServerConfig } from '../../ports/config.js'
 import type { Log } from '../../ports/log.js'
 import type { SessionStatus } from '../../ports/postgres.js'
 import { redialDelayMs, retryDelayMs } from './backoff.js'
+import { sentenceOf } from './failure.js'
 import type { LoginFailure } from './failure.js'
 import { within } from './limit.js'
 import { openSession } from './opening.js'
 import type { Opened } from './opening.js'
-import { ACTOR, MONITOR } from './own.js'
-import type { Answer, Question, Session } from './session.js'
+import type { Answer, Question } from './session.js'
+import { newSlot, noteState, statusOf, usableSession } from './slot.js'
+import type { Place, Slot } from './slot.js'
 import type { Standing } from './standing.js'
 import type { Turn } from './turn.js'
 
-export type Place = 'monitor' | 'actor'
-
 export type Asked<Row> = Answer<Row> | { readonly kind: 'no session'; readonly failure: LoginFailure }
+
+export type Patience = {
+  /** For the answer to the question, once it is asked. */
+  readonly limitMs: number
+  /** For a session that can be asked: a busy one, or a login under way. */
+  readonly waitMs: number
+  /** For both together. */
+  readonly totalMs: number
+}
 
 /** The two sessions of one server, kept open in the background. */
 export type HeldSessions = {
   open(): void
   /**
-   * Asks on the session of that place when it is free, else on the other; waits for one that is merely busy. Without
-   * any session it waits for the login under way, at most `waitMs`. Hung sessions get no further question.
+   * Asks on the session of that place when it is free, else on the other. Hung sessions get no further question.
+   * Without any session the outcome of the login under way is the answer, or of the last one.
    */
-  ask<Row>(place: Place, question: Question, limitMs: number, waitMs: number): Promise<Asked<Row>>
+  ask<Row>(place: Place, question: Question, patience: Patience): Promise<Asked<Row>>
   pids(): readonly number[]
   status(place: Place): SessionStatus
   close(): Promise<void>
@@ -44,23 +53,14 @@ const REPLACE_AFTER_MS = 5_000
 const LIVED_MS = 5_000
 const FOREVER_MS = 24 * 60 * 60 * 1_000
 
-type Slot = {
-  readonly place: Place
-  readonly applicationName: string
-  session: Opened | undefined
-  openedAt: number
-  isDialing: boolean
-  dials: number
-  lastFailure: LoginFailure | undefined
-  shown: { readonly state: SessionStatus['state']; readonly since: number }
-}
-
 export function heldSessions(config: ServerConfig, { clock, random, log, turn, learned }: HeldDeps): HeldSessions {
-  const slots: readonly [Slot, Slot] = [newSlot('monitor', MONITOR, clock), newSlot('actor', ACTOR, clock)]
+  const monitor = newSlot('monitor', clock)
+  const actor = newSlot('actor', clock)
+  const slots = [monitor, actor]
+  const closing = new AbortController()
   let keeper: Promise<void> | undefined
-  let isClosing = false
-  let dialing: Promise<void> | undefined
   let failure: LoginFailure = { kind: 'unreachable', why: 'other', detail: 'no login was tried yet' }
+  let outcomes = 0
   let failures = 0
   let diedYoung = 0
   let notBefore = 0
@@ -68,10 +68,7 @@ export function heldSessions(config: ServerConfig, { clock, random, log, turn, l
 
   /** Wakes whoever waits for a session or for something to do. */
   function changed(): void {
-    for (const slot of slots) {
-      const state = stateOf(slot)
-      if (state !== slot.shown.state) slot.shown = { state, since: clock.now() }
-    }
+    for (const slot of slots) noteState(slot, clock)
     const woken = listeners
     listeners = []
     for (const wake of woken) wake()
@@ -82,59 +79,58 @@ export function heldSessions(config: ServerConfig, { clock, random, log, turn, l
     await within(clock, limitMs, change)
   }
 
-  /** What to dial next, and how long until then. */
+  /** What to dial next, and how long until then: an empty place first, else one that has been hung for long. */
   function due(): { readonly slot: Slot; readonly inMs: number } | undefined {
     const now = clock.now()
-    const missing = slots.find((slot) => slot.session === undefined)
-    if (missing !== undefined) return { slot: missing, inMs: notBefore - now }
-    let first: { slot: Slot; inMs: number } | undefined
-    for (const slot of slots) {
-      const hungSince = slot.session?.session.hungSince()
-      if (hungSince === undefined) continue
-      const inMs = Math.max(notBefore, hungSince + REPLACE_AFTER_MS) - now
-      if (first === undefined || inMs < first.inMs) first = { slot, inMs }
-    }
-    return first
+    const empty = slots.find((slot) => slot.session === undefined)
+    if (empty !== undefined) return { slot: empty, inMs: notBefore - now }
+    return slots
+      .flatMap((slot) => {
+        const hungSince = slot.session?.session.hungSince()
+        return hungSince === undefined ? [] : [{ slot, inMs: Math.max(notBefore, hungSince + REPLACE_AFTER_MS) - now }]
+      })
+      .sort((a, b) => a.inMs - b.inMs)[0]
   }
 
   async function keep(): Promise<void> {
-    while (!isClosing) {
+    while (!closing.signal.aborted) {
       const next = due()
-      if (next === undefined || next.inMs > 0) {
-        await nextChange(next?.inMs ?? FOREVER_MS)
-        continue
-      }
-      dialing = turn.take(FOREVER_MS, () => dial(next.slot)).then(() => undefined)
-      await dialing
-      dialing = undefined
+      if (next === undefined || next.inMs > 0) await nextChange(next?.inMs ?? FOREVER_MS)
+      else await turn.take(FOREVER_MS, () => dial(next.slot))
     }
   }
 
   async function dial(slot: Slot): Promise<void> {
-    if (isClosing) return
+    if (closing.signal.aborted) return
     const isMissed = slot.session === undefined
     slot.dials += 1
     slot.isDialing = true
     changed()
     const opened = await openSession(config, slot.applicationName, clock, changed)
     slot.isDialing = false
-    if ('failure' in opened) {
-      failure = opened.failure
-      slot.lastFailure = opened.failure
-      failures += 1
-      notBefore = clock.now() + retryDelayMs(failure, failures, isMissed, random())
-      log.warn({ server: config.name, session: slot.place, failure }, 'login failed')
-      changed()
-      return
+    outcomes += 1
+    if ('failure' in opened) dialFailed(slot, opened.failure, isMissed)
+    else await put(slot, opened)
+  }
+
+  function dialFailed(slot: Slot, why: LoginFailure, isMissed: boolean): void {
+    // At a full server there are four of these in a second: one line as long as nothing changes.
+    if (slot.lastFailure === undefined || sentenceOf(slot.lastFailure) !== sentenceOf(why)) {
+      log.warn({ server: config.name, session: slot.place, failure: why }, 'login failed')
     }
-    failures = 0
-    slot.lastFailure = undefined
-    await put(slot, opened)
+    failure = why
+    slot.lastFailure = why
+    failures += 1
+    notBefore = clock.now() + retryDelayMs(why, failures, isMissed, random())
+    if (why.kind === 'refused' && isMissed) failures = 0
+    changed()
   }
 
   async function put(slot: Slot, opened: Opened): Promise<void> {
     const old = slot.session
-    if (isClosing || (old !== undefined && old.session.hungSince() === undefined)) {
+    failures = 0
+    slot.lastFailure = undefined
+    if (closing.signal.aborted || (old !== undefined && old.session.hungSince() === undefined)) {
       changed()
       await opened.session.end() // the hung one answered in the meantime, or nobody needs a session any more
       return
@@ -151,7 +147,7 @@ export function heldSessions(config: ServerConfig, { clock, random, log, turn, l
   function lost(slot: Slot, { session, pid }: Opened, reason: string): void {
     if (slot.session?.session !== session) return
     slot.session = undefined
-    if (isClosing) return
+    if (closing.signal.aborted) return
     failure = { kind: 'unreachable', why: 'reset', detail: reason }
     diedYoung = clock.now() - slot.openedAt >= LIVED_MS ? 0 : diedYoung + 1
     failures = 0
@@ -160,33 +156,31 @@ export function heldSessions(config: ServerConfig, { clock, random, log, turn, l
     changed()
   }
 
-  function sessionsFor(place: Place): readonly Session[] {
-    const [monitor, actor] = slots
-    const order = place === 'monitor' ? [monitor, actor] : [actor, monitor]
-    return order.flatMap(({ session }) =>
-      session === undefined || session.session.state() === 'lost' ? [] : [session.session],
-    )
+  /** A login is under way or about to be: it will say more than the last one did. */
+  function isLoginNear(): boolean {
+    if (keeper === undefined || closing.signal.aborted) return false
+    return slots.some((slot) => slot.isDialing || slot.session !== undefined) || notBefore <= clock.now()
   }
 
-  async function ask<Row>(place: Place, question: Question, limitMs: number, waitMs: number): Promise<Asked<Row>> {
+  async function ask<Row>(place: Place, question: Question, patience: Patience): Promise<Asked<Row>> {
     const startedAt = clock.now()
-    let waited: Promise<void> | undefined
+    const outcomesBefore = outcomes
     for (;;) {
-      const sessions = sessionsFor(place)
-      const free = sessions.find((session) => session.state() === 'free')
-      if (free !== undefined) return free.ask<Row>(question, limitMs)
       const elapsedMs = clock.now() - startedAt
+      const order = place === 'monitor' ? [monitor, actor] : [actor, monitor]
+      const sessions = order.flatMap((slot) => usableSession(slot) ?? [])
+      const free = sessions.find((session) => session.state() === 'free')
+      if (free !== undefined) {
+        return free.ask<Row>(question, Math.min(patience.limitMs, Math.max(0, patience.totalMs - elapsedMs)))
+      }
+      const isPatient = elapsedMs < Math.min(patience.waitMs, patience.totalMs)
       if (sessions.length > 0) {
         const isAllHung = sessions.every((session) => session.state() === 'hung')
-        if (isAllHung || elapsedMs >= limitMs) return { kind: 'hung', timeoutMs: limitMs }
-        await nextChange(limitMs - elapsedMs)
-        continue
+        if (isAllHung || !isPatient) return { kind: 'hung', timeoutMs: patience.limitMs }
+      } else if (outcomes !== outcomesBefore || !isPatient || !isLoginNear()) {
+        return { kind: 'no session', failure }
       }
-      // One login's outcome is an answer; waiting for the next one would only make it later.
-      const isOutcomeKnown = dialing === undefined || (waited !== undefined && waited !== dialing)
-      if (isClosing || isOutcomeKnown || elapsedMs >= waitMs) return { kind: 'no session', failure }
-      waited = dialing
-      await within(clock, waitMs - elapsedMs, Promise.race([waited, nextChange(waitMs - elapsedMs)]))
+      await nextChange(patience.waitMs - elapsedMs)
     }
   }
 
@@ -196,52 +190,12 @@ export function heldSessions(config: ServerConfig, { clock, random, log, turn, l
     },
     ask,
     pids: () => slots.flatMap((slot) => (slot.session === undefined ? [] : [slot.session.pid])),
-    status(place) {
-      const slot = place === 'monitor' ? slots[0] : slots[1]
-      const { lastFailure } = slot
-      return {
-        ...slot.shown,
-        dials: slot.dials,
-        ...(lastFailure?.kind === 'refused' ? { refusedBy: lastFailure.limit } : {}),
-        ...(lastFailure === undefined ? {} : { lastError: sentenceOf(lastFailure) }),
-      }
-    },
+    status: (place) => statusOf(place === 'monitor' ? monitor : actor),
     async close() {
-      isClosing = true
+      closing.abort()
       changed()
-      await Promise.all(slots.map((slot) => slot.session?.session.end()))
+      await Promise.all(slots.map(async (slot) => slot.session?.session.end()))
       await keeper
     },
-  }
-}
-
-function newSlot(place: Place, applicationName: string, clock: Clock): Slot {
-  return {
-    place,
-    applicationName,
-    session: undefined,
-    openedAt: 0,
-    isDialing: false,
-    dials: 0,
-    lastFailure: undefined,
-    shown: { state: 'closed', since: clock.now() },
-  }
-}
-
-function stateOf({ session, isDialing }: Slot): SessionStatus['state'] {
-  if (session === undefined || session.session.state() === 'lost') return isDialing ? 'dialing' : 'closed'
-  return session.session.hungSince() === undefined ? 'open' : 'hung'
-}
-
-/** One line for people, without secrets. */
-export function sentenceOf(failure: LoginFailure): string {
-  switch (failure.kind) {
-    case 'refused':
-      return `refused: ${failure.limit}`
-    case 'unreachable':
-      return `${failure.why}: ${failure.detail}`
-    case 'starting':
-    case 'denied':
-      return failure.detail
   }
 }

@@ -4,7 +4,7 @@ import type { LoginFailure } from './failure.js'
 import { logIn } from './login.js'
 import { canaryRole } from './own.js'
 import { heldSession } from './session.js'
-import type { Session } from './session.js'
+import type { Answer, Session } from './session.js'
 import { ME_SQL, standingSql } from './standing.js'
 import type { Standing } from './standing.js'
 
@@ -50,27 +50,21 @@ export async function openSession(
   )
   const row = answer.kind === 'rows' ? answer.rows[0] : undefined
   if (row !== undefined) return { session, ...row }
-  await session.end()
-  switch (answer.kind) {
-    case 'hung':
-      return {
-        failure: {
-          kind: 'unreachable',
-          why: 'silent',
-          detail: 'the login was let in and its first question not answered',
-        },
-      }
-    case 'lost':
-      return { failure: { kind: 'unreachable', why: 'reset', detail: answer.detail } }
-    case 'failed':
-      return {
-        failure: {
-          kind: 'unreachable',
-          why: 'other',
-          detail: `the first question failed with SQLSTATE ${answer.code}`,
-        },
-      }
-    case 'rows':
-      return { failure: { kind: 'unreachable', why: 'other', detail: 'the role was dropped during the login' } }
+  void session.end() // its goodbye may take a moment, and the answer is known
+  return { failure: firstQuestionFailed(answer) }
+}
+
+function firstQuestionFailed(answer: Answer<unknown>): LoginFailure {
+  if (answer.kind === 'hung') {
+    return { kind: 'unreachable', why: 'silent', detail: 'let in, and the first question was not answered' }
+  }
+  if (answer.kind === 'lost') return { kind: 'unreachable', why: 'reset', detail: answer.detail }
+  return {
+    kind: 'unreachable',
+    why: 'other',
+    detail:
+      answer.kind === 'failed'
+        ? `the first question failed with SQLSTATE ${answer.code}`
+        : 'the role was dropped during the login',
   }
 }

@@ -1,4 +1,5 @@
 import type { BackendGroup, BackendState, Denied, Reading } from '../../core/watch/look.js'
+import { ageMsSql } from './age.js'
 import { isOwnSql } from './own.js'
 import type { Question } from './session.js'
 import { grantMonitor, ME_SQL, standingSql } from './standing.js'
@@ -72,10 +73,7 @@ SELECT ${standingSql('$5')} AS standing,
   (SELECT coalesce(json_agg(json_build_array(
             b.application_name, r.rolname, d.datname, host(b.client_addr), b.state,
             coalesce(r.rolsuper, false), b.is_own, b.backends, b.stale,
-            CASE WHEN b.state <> 'disabled'
-                 THEN greatest(0, extract(epoch FROM clock_timestamp() - b.oldest_state) * 1000)::bigint END,
-            CASE WHEN b.state <> 'disabled'
-                 THEN greatest(0, extract(epoch FROM clock_timestamp() - b.oldest_transaction) * 1000)::bigint END)), '[]')
+            ${ageMsSql('b', 'oldest_state')}, ${ageMsSql('b', 'oldest_transaction')})), '[]')
      FROM backends b
      LEFT JOIN pg_roles r ON r.oid = b.usesysid
      LEFT JOIN pg_database d ON d.oid = b.datid) AS groups
@@ -138,18 +136,17 @@ function groupOf(row: GroupRow): BackendGroup {
   }
 }
 
+const STATES: readonly BackendState[] = [
+  'active',
+  'idle',
+  'idle in transaction',
+  'idle in transaction (aborted)',
+  'fastpath function call',
+  'disabled',
+  'starting',
+]
+
 /** A state this version of Lifeguard does not know, or none yet (a backend just born), is `unknown`: never stale, never nothing. */
 export function stateOf(state: string | null): BackendState {
-  switch (state) {
-    case 'active':
-    case 'idle':
-    case 'idle in transaction':
-    case 'idle in transaction (aborted)':
-    case 'fastpath function call':
-    case 'disabled':
-    case 'starting':
-      return state
-    default:
-      return 'unknown'
-  }
+  return STATES.find((known) => known === state) ?? 'unknown'
 }

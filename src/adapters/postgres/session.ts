@@ -74,7 +74,7 @@ export function heldSession({ client, socket }: LoggedIn, clock: Clock, changed:
       return { kind: 'hung', timeoutMs: limitMs }
     } catch (error) {
       const { code } = codeOf(error)
-      if (!isSqlState(code) || ENDING.has(code)) {
+      if (code === undefined || !isSqlState(code) || ENDING.has(code)) {
         reason ??= reasonOf(error)
         return { kind: 'lost', detail: reason }
       }

@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from 'node:tls'
 
-import type { ConnectionConfig } from '../../ports/config.js'
+import type { ConnectionConfig, TlsConfig } from '../../ports/config.js'
 
 /** One way to try a connection. `thenNext` says what must have happened for the next way in the list to be tried. */
 export type Attempt = {
@@ -18,21 +18,16 @@ export type Attempt = {
  *
  * Source: PostgreSQL manual, "SSL Support" (libpq), table "SSL Mode Descriptions".
  */
-export function attemptsOf(tls: ConnectionConfig['tls']): readonly Attempt[] {
-  switch (tls.mode) {
-    case 'disable':
-      return [{ encryption: 'plain' }]
-    case 'allow':
-      return [{ encryption: 'plain', thenNext: 'the server rejected the login' }, { encryption: 'tls, unverified' }]
-    case 'prefer':
-      return [{ encryption: 'tls, unverified', thenNext: 'the server has no TLS' }, { encryption: 'plain' }]
-    case 'require':
-      return [{ encryption: tls.ca === undefined ? 'tls, unverified' : 'tls, chain' }]
-    case 'verify-ca':
-      return [{ encryption: 'tls, chain' }]
-    case 'verify-full':
-      return [{ encryption: 'tls, chain and name' }]
+export function attemptsOf({ mode, ca }: TlsConfig): readonly Attempt[] {
+  const attempts: Readonly<Record<TlsConfig['mode'], readonly Attempt[]>> = {
+    disable: [{ encryption: 'plain' }],
+    allow: [{ encryption: 'plain', thenNext: 'the server rejected the login' }, { encryption: 'tls, unverified' }],
+    prefer: [{ encryption: 'tls, unverified', thenNext: 'the server has no TLS' }, { encryption: 'plain' }],
+    require: [{ encryption: ca === undefined ? 'tls, unverified' : 'tls, chain' }],
+    'verify-ca': [{ encryption: 'tls, chain' }],
+    'verify-full': [{ encryption: 'tls, chain and name' }],
   }
+  return attempts[mode]
 }
 
 /** Node's TLS options for one attempt; `false` for plain. The key is revealed here and nowhere else. */
