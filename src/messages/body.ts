@@ -1,11 +1,11 @@
 import {
-  ButtonStyle,
   ComponentType,
   MessageFlags,
   type APIAllowedMentions,
   type APIButtonComponent,
   type APIComponentInContainer,
   type APIMessageTopLevelComponent,
+  type ButtonStyle,
 } from 'discord-api-types/v10'
 
 /** What is sent to Discord, as its API takes it, and what is attached to it. */

@@ -24,7 +24,7 @@ export function encodeButtonId(press: Press): string {
 export function decodeButtonId(id: string): Press | undefined {
   const [version, kind, a, b, c, ...rest] = id.split(':').map(decode)
   if (version !== VERSION || rest.length > 0) return undefined
-  switch (kind) {
+  switch (kind ?? '') {
     case 'inspect':
       return isRef(a) && b === undefined ? { kind: 'inspect', incident: a } : undefined
     case 'stale':

@@ -97,7 +97,7 @@ export function alertChannel(
         )
         return { kind: 'edited' }
       } catch (error) {
-        switch (codeOf(error)) {
+        switch (codeOf(error) ?? 0) {
           case CODES.unknownMessage:
             return { kind: 'gone' }
           case CODES.oldMessageEdits:

@@ -3,7 +3,7 @@ import type { Presser } from '../../core/access/tier.js'
 
 /** The person behind an interaction, from what this very interaction carries: never from a cache of earlier ones. */
 export function presserOf(interaction: BaseInteraction): Presser {
-  const member = interaction.member as GuildMember | APIInteractionGuildMember | null
+  const { member } = interaction
   return {
     id: interaction.user.id,
     name: interaction.user.username,

@@ -13,6 +13,7 @@ const KNOWN_VERSIONS: Record<EventBody['type'], readonly EventBody['v'][]> = {
   'terminate.previewed': [1],
   'terminate.intended': [1],
   'terminate.finished': [1],
+  'terminate.followed up': [1],
   'access.refused': [1],
   told: [1],
   'not told': [1],

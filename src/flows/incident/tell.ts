@@ -206,9 +206,7 @@ export function startTeller(deps: {
       again = true
       running ??= run()
     },
-    async settled() {
-      while (running !== undefined) await running
-    },
+    settled: async () => await (running ?? Promise.resolve()),
     problems: () =>
       [...attempts.entries()].map(([key, attempt]) => `Still owed to Discord: ${key} (${attempt.failures} tries, ${attempt.detail}).`),
   }

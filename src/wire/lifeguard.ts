@@ -6,12 +6,12 @@ import type { EvidenceStore } from '../ports/evidence.js'
 import type { Lifeguard, Refused, ServerStatus } from '../ports/lifeguard.js'
 import type { Log } from '../ports/log.js'
 import type { Gaps } from '../ports/schedule.js'
-import type { Gate } from './access/gate.js'
-import { acknowledge, resolve } from './incident/respond.js'
-import type { Ledger } from './ledger.js'
-import { act } from './terminate/act.js'
-import { preview } from './terminate/preview.js'
-import type { Watched, WatchedServer } from './watched.js'
+import type { Gate } from '../flows/access/gate.js'
+import { acknowledge, resolve } from '../flows/incident/respond.js'
+import type { Ledger } from '../flows/ledger.js'
+import { act } from '../flows/terminate/act.js'
+import { preview } from '../flows/terminate/preview.js'
+import type { Watched, WatchedServer } from '../flows/watched.js'
 
 const SUGGESTIONS = 25
 
