@@ -82,9 +82,13 @@ export async function openJournal(dir: string, deps: JournalDeps): Promise<Journ
 
     close: () =>
       inTurn(async () => {
-        // So that the one file is all there is, for who copies it; the log would do as well at the next start.
-        await client.execute('PRAGMA wal_checkpoint(TRUNCATE)')
-        client.close()
+        if (client.closed) return
+        try {
+          // So that the one file is all there is, for who copies it; the log would do as well at the next start.
+          await client.execute('PRAGMA wal_checkpoint(TRUNCATE)')
+        } finally {
+          client.close()
+        }
       }, `close ${file}`),
   }
 }

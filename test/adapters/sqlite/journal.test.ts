@@ -45,6 +45,8 @@ test('events are read back in the order of their appends, with number, time and 
     [1, 2, 3, 4],
   )
   await journal.close()
+  await journal.close()
+  await assert.rejects(journal.append([note('5')], 6), DependencyError)
 })
 
 test('an append of nothing writes nothing', async (t) => {
