@@ -1,4 +1,9 @@
-import { MessageFlags, SlashCommandBuilder, type ChatInputCommandInteraction, type SlashCommandStringOption } from 'discord.js'
+import {
+  MessageFlags,
+  SlashCommandBuilder,
+  type ChatInputCommandInteraction,
+  type SlashCommandStringOption,
+} from 'discord.js'
 import type { Command } from '../src/adapters/discord/command.js'
 import { presserOf } from '../src/adapters/discord/presser.js'
 import { asReply } from '../src/adapters/discord/reply.js'
@@ -8,7 +13,11 @@ import { renderRefusal } from '../src/messages/refusal.js'
 import type { AcknowledgeAnswer, Lifeguard } from '../src/ports/lifeguard.js'
 
 function idOption(option: SlashCommandStringOption): SlashCommandStringOption {
-  return option.setName('id').setDescription('The reference at the foot of the card, such as 7QK2M').setRequired(true).setAutocomplete(true)
+  return option
+    .setName('id')
+    .setDescription('The reference at the foot of the card, such as 7QK2M')
+    .setRequired(true)
+    .setAutocomplete(true)
 }
 
 /** /incident: list, show, acknowledge, resolve; and the card's Acknowledge. */
@@ -17,9 +26,14 @@ export const incident: Command = {
     .setName('incident')
     .setDescription('Incidents: what is going on, and who has it in hand')
     .addSubcommand((list) => list.setName('list').setDescription('Open incidents, then the ended ones'))
-    .addSubcommand((show) => show.setName('show').setDescription('One incident and its timeline').addStringOption(idOption))
+    .addSubcommand((show) =>
+      show.setName('show').setDescription('One incident and its timeline').addStringOption(idOption),
+    )
     .addSubcommand((acknowledge) =>
-      acknowledge.setName('acknowledge').setDescription('Take an incident in hand; stops the paging').addStringOption(idOption),
+      acknowledge
+        .setName('acknowledge')
+        .setDescription('Take an incident in hand; stops the paging')
+        .addStringOption(idOption),
     )
     .addSubcommand((resolve) =>
       resolve

@@ -2,11 +2,17 @@ import type { AutocompleteInteraction, ChatInputCommandInteraction, SlashCommand
 
 /** The server a command is about; with one server nobody needs to name it. */
 export function serverOption(option: SlashCommandStringOption): SlashCommandStringOption {
-  return option.setName('server').setDescription('Which server; not needed when only one is watched').setAutocomplete(true)
+  return option
+    .setName('server')
+    .setDescription('Which server; not needed when only one is watched')
+    .setAutocomplete(true)
 }
 
 /** A string option, undefined when it was left out or left empty. */
-export function optional(interaction: ChatInputCommandInteraction | AutocompleteInteraction, name: string): string | undefined {
+export function optional(
+  interaction: ChatInputCommandInteraction | AutocompleteInteraction,
+  name: string,
+): string | undefined {
   const value = interaction.options.getString(name)?.trim()
   return value === undefined || value === '' ? undefined : value
 }

@@ -7,7 +7,10 @@ import { renderStatus } from '../src/messages/status.js'
 
 /** /status: every server, and Lifeguard itself. */
 export const status: Command = {
-  data: new SlashCommandBuilder().setName('status').setDescription('Every server and Lifeguard itself, and what is degraded').toJSON(),
+  data: new SlashCommandBuilder()
+    .setName('status')
+    .setDescription('Every server and Lifeguard itself, and what is degraded')
+    .toJSON(),
 
   async run(interaction, lifeguard) {
     await interaction.deferReply({ flags: MessageFlags.Ephemeral }) // Discord waits three seconds

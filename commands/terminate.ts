@@ -35,7 +35,9 @@ export const terminate: Command = {
             .addChoices(...Object.keys(STATES).map((name) => ({ name, value: name }))),
         )
         .addStringOption((age) =>
-          age.setName('min_age').setDescription('At least this long in that state, such as 15m or 2h; the stale rule when left out'),
+          age
+            .setName('min_age')
+            .setDescription('At least this long in that state, such as 15m or 2h; the stale rule when left out'),
         )
         .addStringOption(serverOption),
     )
@@ -47,11 +49,20 @@ export const terminate: Command = {
     const minAgeMs = age === undefined ? undefined : durationMs(age)
     if (age !== undefined && minAgeMs === undefined) {
       await interaction.editReply(
-        asReply(note(['`min_age` is not a length of time: give a number with s, m, h or d, such as `15m` or `2h`.', 'Nothing was done.'])),
+        asReply(
+          note([
+            '`min_age` is not a length of time: give a number with s, m, h or d, such as `15m` or `2h`.',
+            'Nothing was done.',
+          ]),
+        ),
       )
       return
     }
-    const target: PreviewTarget = { kind: 'filter', server: optional(interaction, 'server'), filter: filterOf(interaction, minAgeMs) }
+    const target: PreviewTarget = {
+      kind: 'filter',
+      server: optional(interaction, 'server'),
+      filter: filterOf(interaction, minAgeMs),
+    }
     await showPreview(await lifeguard.preview(presserOf(interaction), target), interaction)
   },
 
@@ -64,7 +75,10 @@ export const terminate: Command = {
   presses: {
     async 'terminate stale'(press, interaction, lifeguard) {
       await interaction.deferReply({ flags: MessageFlags.Ephemeral })
-      await showPreview(await lifeguard.preview(presserOf(interaction), { kind: 'incident', incident: press.incident }), interaction)
+      await showPreview(
+        await lifeguard.preview(presserOf(interaction), { kind: 'incident', incident: press.incident }),
+        interaction,
+      )
     },
 
     async terminate(press, interaction, lifeguard) {
@@ -85,7 +99,10 @@ function filterOf(interaction: ChatInputCommandInteraction, minAgeMs: number | u
   }
 }
 
-async function showPreview(answer: PreviewAnswer, interaction: ChatInputCommandInteraction | PressInteraction): Promise<void> {
+async function showPreview(
+  answer: PreviewAnswer,
+  interaction: ChatInputCommandInteraction | PressInteraction,
+): Promise<void> {
   await interaction.editReply(asReply(answer.kind === 'refused' ? renderRefusal(answer) : renderPreview(answer)))
 }
 

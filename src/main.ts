@@ -34,7 +34,11 @@ async function run(config: Config): Promise<void> {
   const log = openLog(config)
   const invite = applicationIdOf(config.discord.token.reveal())
   log.info(
-    { version: version(), servers: config.servers.map((server) => server.name), ...(invite === undefined ? {} : { invite: inviteLink(invite) }) },
+    {
+      version: version(),
+      servers: config.servers.map((server) => server.name),
+      ...(invite === undefined ? {} : { invite: inviteLink(invite) }),
+    },
     'lifeguard starts',
   )
 

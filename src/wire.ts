@@ -53,8 +53,7 @@ export async function startBot(
   const startedAt = clock.now()
   const shutdown = shutdownStack()
   const ended = new AbortController()
-  const stop = () =>
-    shutdown.run((name, error) => log.warn({ err: error, name }, 'did not end cleanly'))
+  const stop = () => shutdown.run((name, error) => log.warn({ err: error, name }, 'did not end cleanly'))
   shutdown.push('waits', () => ended.abort())
 
   let poke: () => void = () => undefined
@@ -77,7 +76,12 @@ export async function startBot(
     shutdown.push(`sessions of ${server.name}`, () => postgres.close())
     postgres.open()
     const watch = watchServer({ config: server, server: postgres, ledger, clock, newId, log, onTick: () => poke() })
-    const watched: WatchedServer = { config: server, postgres, live: () => watch.live(), lookNow: () => watch.lookNow() }
+    const watched: WatchedServer = {
+      config: server,
+      postgres,
+      live: () => watch.live(),
+      lookNow: () => watch.lookNow(),
+    }
     const tick = async () => {
       await watch.tick()
       if (watch.live().look?.kind === 'reading') {
@@ -92,8 +96,12 @@ export async function startBot(
   const degraded = (): readonly string[] => [
     ...(ledger.problem() === undefined
       ? []
-      : [`The journal does not take records: nothing can be acknowledged for good or terminated, and a restart may repeat alerts. ${ledger.problem() ?? ''}`]),
-    ...(client.isReady() ? selfCheck(client, config.discord) : ['Not connected to Discord: buttons and commands do not work.']),
+      : [
+          `The journal does not take records: nothing can be acknowledged for good or terminated, and a restart may repeat alerts. ${ledger.problem() ?? ''}`,
+        ]),
+    ...(client.isReady()
+      ? selfCheck(client, config.discord)
+      : ['Not connected to Discord: buttons and commands do not work.']),
   ]
   const teller = startTeller({
     ledger,
@@ -132,7 +140,13 @@ export async function startBot(
     for (const one of scheduled.values()) one.stop()
   })
 
-  const route = routeInteractions({ commands: COMMANDS, lifeguard: desk, log, newRef: () => newId(() => false), onUnauthorised })
+  const route = routeInteractions({
+    commands: COMMANDS,
+    lifeguard: desk,
+    log,
+    newRef: () => newId(() => false),
+    onUnauthorised,
+  })
   shutdown.push('discord', () => client.destroy())
   void logIn(client, config.discord, {
     clock,
@@ -153,7 +167,11 @@ export async function startBot(
 async function register(client: ReturnType<typeof discordClient>, guildId: string, log: Log): Promise<void> {
   try {
     const applicationId = client.application?.id ?? ''
-    const done = await registerCommands(client, { applicationId, guildId }, COMMANDS.map((command) => command.data))
+    const done = await registerCommands(
+      client,
+      { applicationId, guildId },
+      COMMANDS.map((command) => command.data),
+    )
     log.info(done, 'commands are registered')
   } catch (error) {
     // Cards and buttons work without them; the next start tries again.

@@ -13,7 +13,12 @@ export const port = wholeNumber(1, 65_535, 5432)
 /** Short, since buttons carry it within Discord's 100 characters, each of these at most three of them. */
 export const serverName: Parser<string> = {
   what: 'a name for the server, such as production (letters, digits, space, dot, hyphen, underscore; up to 24)',
-  parse: (text) => (/^[\p{L}\p{N}._-](?:[\p{L}\p{N} ._-]*[\p{L}\p{N}._-])?$/u.test(text) && encodeURIComponent(text).length <= 70 && text.length <= 24 ? text : undefined),
+  parse: (text) =>
+    /^[\p{L}\p{N}._-](?:[\p{L}\p{N} ._-]*[\p{L}\p{N}._-])?$/u.test(text) &&
+    encodeURIComponent(text).length <= 70 &&
+    text.length <= 24
+      ? text
+      : undefined,
 }
 export const roleName = printable("a role's name, such as lifeguard", 63)
 export const databaseName = printable("a database's name, such as postgres", 63)

@@ -64,7 +64,8 @@ export async function openLedger(deps: {
 
   const fail = (error: unknown): void => {
     const detail = detailOf(error)
-    if (detail !== problem) log.error({ err: error }, 'journal does not take records: watching from memory, acts are refused')
+    if (detail !== problem)
+      log.error({ err: error }, 'journal does not take records: watching from memory, acts are refused')
     problem = detail
   }
 
@@ -91,7 +92,9 @@ export async function openLedger(deps: {
           return take(await journal.append(bodies, clock.now()))
         } catch (error) {
           fail(error)
-          throw error instanceof DependencyError ? error : new DependencyError('journal', detailOf(error), { cause: error })
+          throw error instanceof DependencyError
+            ? error
+            : new DependencyError('journal', detailOf(error), { cause: error })
         }
       }),
   }

@@ -23,6 +23,11 @@ export function watchedServers(servers: readonly WatchedServer[]): Watched {
   return {
     names: () => servers.map((server) => server.config.name),
     all: () => servers,
-    find: (name) => (name === undefined ? (servers.length === 1 ? servers[0] : undefined) : servers.find((server) => server.config.name === name)),
+    find: (name) =>
+      name === undefined
+        ? servers.length === 1
+          ? servers[0]
+          : undefined
+        : servers.find((server) => server.config.name === name),
   }
 }

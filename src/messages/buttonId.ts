@@ -16,7 +16,8 @@ const MAX_LENGTH = 100
 /** At most 100 characters; a server's name longer than 60 encoded characters does not fit, and configuration refuses it. */
 export function encodeButtonId(press: Press): string {
   const id = [VERSION, ...fieldsOf(press).map((field) => encodeURIComponent(field))].join(':')
-  if (id.length > MAX_LENGTH) throw new RangeError(`a button id of ${id.length} characters does not fit Discord's 100: ${id}`)
+  if (id.length > MAX_LENGTH)
+    throw new RangeError(`a button id of ${id.length} characters does not fit Discord's 100: ${id}`)
   return id
 }
 
@@ -36,7 +37,9 @@ export function decodeButtonId(id: string): Press | undefined {
     case 'conn': {
       const by = BREAKDOWN_KEYS.find((key) => key === b)
       const isPage = c !== undefined && /^\d{1,4}$/.test(c)
-      return a !== undefined && a !== '' && by !== undefined && isPage ? { kind: 'connections', server: a, by, page: Number(c) } : undefined
+      return a !== undefined && a !== '' && by !== undefined && isPage
+        ? { kind: 'connections', server: a, by, page: Number(c) }
+        : undefined
     }
     case 'by':
       return a !== undefined && a !== '' && b === undefined ? { kind: 'group by', server: a } : undefined

@@ -36,7 +36,11 @@ export function renderCard(message: Extract<AlertMessage, { kind: 'card' }>, lin
       .join(' · ')}`,
   ]
   const isAct = (part: ContainerPart) => part.type === ComponentType.ActionRow
-  return container(colourOf(message), [...parts.filter((part) => !isAct(part)), text(footer.join('\n')), ...parts.filter(isAct)])
+  return container(colourOf(message), [
+    ...parts.filter((part) => !isAct(part)),
+    text(footer.join('\n')),
+    ...parts.filter(isAct),
+  ])
 }
 
 /** What is left of a card that Discord no longer lets us edit freely. */
@@ -70,7 +74,10 @@ function openParts({ incident, live }: Extract<AlertMessage, { kind: 'card' }>):
   return [
     text([headline(incident, live), ...incident.because.map(becauseLine), sinceLine(incident, live)].join('\n')),
     ...(reading === undefined || live === undefined ? [] : [text(groupLines(reading, live))]),
-    text([...blindLines(live), ...adviceLines(incident, live), ...doneLines(incident)].join('\n') || '-# Nothing has been done yet.'),
+    text(
+      [...blindLines(live), ...adviceLines(incident, live), ...doneLines(incident)].join('\n') ||
+        '-# Nothing has been done yet.',
+    ),
     buttons(incident, live),
   ]
 }
@@ -114,7 +121,13 @@ function groupLines(reading: Reading, live: Live): string {
     ),
     ...(others.length === 0
       ? []
-      : [line(`${others.length} others`, others.reduce((sum, one) => sum + one.count, 0), others.reduce((sum, one) => sum + one.stale, 0))]),
+      : [
+          line(
+            `${others.length} others`,
+            others.reduce((sum, one) => sum + one.count, 0),
+            others.reduce((sum, one) => sum + one.stale, 0),
+          ),
+        ]),
   ])
 }
 
@@ -149,7 +162,8 @@ function byHandLines(isEverySlotGone: boolean): readonly string[] {
 function adviceLines(incident: Incident, live: Live | undefined): readonly string[] {
   if (incident.subject !== 'connections' || live?.look?.kind !== 'reading') return []
   const suspect = suspectOf(live.look, incident, live.rules, live.stale)
-  if (suspect === undefined) return ['No stale backend to end: look who holds connections (Inspect), and restart or scale down what leaks.']
+  if (suspect === undefined)
+    return ['No stale backend to end: look who holds connections (Inspect), and restart or scale down what leaks.']
   const { used, usable } = numbersOf(live.look)
   return [
     `**Mildest step that can work:** terminate ${suspect.stale} stale backends of ${code(suspect.role)} (leaves ${used - suspect.stale} of ${usable}).`,
@@ -164,7 +178,9 @@ function doneLines(incident: Incident): readonly string[] {
       : [`Acknowledged by ${person(acknowledged.by)} at ${clockTime(acknowledged.at)} — paging stopped.`]),
     ...incident.acts.flatMap((act) => {
       if (act.finished !== undefined) return [`${clockTime(act.finished.at)} ${outcomeLine(act.finished)}`]
-      return act.intended === undefined ? [] : [`${person(act.intended.by)} is terminating ${act.intended.pids.length} backends…`]
+      return act.intended === undefined
+        ? []
+        : [`${person(act.intended.by)} is terminating ${act.intended.pids.length} backends…`]
     }),
     ...(evidence?.type === 'evidence.failed' ? [`No evidence was kept: ${code(evidence.detail, 120)}`] : []),
   ]

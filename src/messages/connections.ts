@@ -13,20 +13,31 @@ const ROWS_PER_PAGE = 10
 const NAME_WIDTH = 16
 
 /** Who holds connections, grouped by one key, a page at a time, longest idle first. */
-export function renderConnections(answer: Exclude<ConnectionsAnswer, { kind: 'refused' }>, by: BreakdownKey, page: number): Rendered {
+export function renderConnections(
+  answer: Exclude<ConnectionsAnswer, { kind: 'refused' }>,
+  by: BreakdownKey,
+  page: number,
+): Rendered {
   switch (answer.kind) {
     case 'unknown server':
       return unknownServer(answer)
     case 'no reading': {
       const why = answer.live.look === undefined ? 'no look yet' : lookText(answer.live.look)
-      return note([`### ${code(answer.live.server)} has not been read since Lifeguard started`, `The latest look: ${why}.`])
+      return note([
+        `### ${code(answer.live.server)} has not been read since Lifeguard started`,
+        `The latest look: ${why}.`,
+      ])
     }
     case 'connections':
       return connections(answer, by, page)
   }
 }
 
-function connections(answer: Extract<ConnectionsAnswer, { kind: 'connections' }>, by: BreakdownKey, asked: number): Rendered {
+function connections(
+  answer: Extract<ConnectionsAnswer, { kind: 'connections' }>,
+  by: BreakdownKey,
+  asked: number,
+): Rendered {
   const { live, reading } = answer
   const rows = breakdown(reading, by, live.stale)
   const pages = Math.max(1, Math.ceil(rows.length / ROWS_PER_PAGE))

@@ -12,7 +12,8 @@ const LISTED = 10
 
 /** Open incidents first, the newest of each first. */
 export function renderIncidentList(incidents: readonly Incident[]): Rendered {
-  if (incidents.length === 0) return note(['### No incident yet', 'Nothing has crossed a limit since the journal began.'])
+  if (incidents.length === 0)
+    return note(['### No incident yet', 'Nothing has crossed a limit since the journal began.'])
   const more = incidents.length - LISTED
   return container(COLOUR.info, [
     text(
@@ -31,14 +32,20 @@ function listLine(incident: Incident): string {
   if (incident.resolved !== undefined) {
     return `- ${name}: resolved ${relativeTime(incident.resolved.at)} after ${duration(incident.resolved.at - incident.since)} 🟢`
   }
-  const owner = incident.acknowledged === undefined ? 'nobody has acknowledged' : `acknowledged by ${person(incident.acknowledged.by)}`
+  const owner =
+    incident.acknowledged === undefined
+      ? 'nobody has acknowledged'
+      : `acknowledged by ${person(incident.acknowledged.by)}`
   return `- ${name}: ${severityWord(incident.severity)} since ${relativeTime(incident.since)}, ${owner} ${severitySymbol(incident.severity)}`
 }
 
 export function renderIncident(answer: Exclude<IncidentAnswer, { kind: 'refused' }>): Rendered {
   if (answer.kind === 'unknown incident') return unknownIncident(answer.asked)
   const { incident, live } = answer
-  const now = live?.reading === undefined ? [] : [`Latest: ${numbersText(numbersOf(live.reading))}, read ${relativeTime(live.reading.at)}.`]
+  const now =
+    live?.reading === undefined
+      ? []
+      : [`Latest: ${numbersText(numbersOf(live.reading))}, read ${relativeTime(live.reading.at)}.`]
   return container(incident.resolved === undefined ? COLOUR[incident.severity] : COLOUR.resolved, [
     text(
       [
@@ -65,7 +72,9 @@ function timeline(incident: Incident): readonly string[] {
     'terminate.finished': 'termination finished',
     'terminate.followed up': 'looked who came back',
   }
-  const lines = incident.timeline.map((one) => `${exactTime(one.at)} ${words[one.event] ?? one.event} (${severityWord(one.severity)})`)
+  const lines = incident.timeline.map(
+    (one) => `${exactTime(one.at)} ${words[one.event] ?? one.event} (${severityWord(one.severity)})`,
+  )
   return lines.length > 20 ? [...lines.slice(0, 5), `-# … ${lines.length - 19} more`, ...lines.slice(-14)] : lines
 }
 
@@ -74,7 +83,10 @@ export function renderAcknowledged(answer: Exclude<AcknowledgeAnswer, { kind: 'r
     case 'acknowledged':
       return note([`Incident **${answer.incident.id}** on ${code(answer.incident.server)} is yours. Paging stopped.`])
     case 'already acknowledged':
-      return note([`${person(answer.by)} acknowledged this at ${clockTime(answer.at)} (${relativeTime(answer.at)}).`, 'This press changed nothing.'])
+      return note([
+        `${person(answer.by)} acknowledged this at ${clockTime(answer.at)} (${relativeTime(answer.at)}).`,
+        'This press changed nothing.',
+      ])
     case 'already resolved':
       return alreadyResolved(answer.incident)
     case 'not recorded':
@@ -111,7 +123,10 @@ function alreadyResolved(incident: Incident): Rendered {
 }
 
 function notRecorded(detail: string): Rendered {
-  return note([`Lifeguard's journal does not take records: ${code(detail, 200)}`, 'Nothing was changed. `/status` says more.'])
+  return note([
+    `Lifeguard's journal does not take records: ${code(detail, 200)}`,
+    'Nothing was changed. `/status` says more.',
+  ])
 }
 
 function unknownIncident(asked: string): Rendered {

@@ -4,16 +4,36 @@ import { PermissionFlagsBits } from 'discord-api-types/v10'
 export const PERMISSIONS = [
   { name: 'View Channels', bit: PermissionFlagsBits.ViewChannel, because: 'to see its channel' },
   { name: 'Send Messages', bit: PermissionFlagsBits.SendMessages, because: 'to post cards and pages' },
-  { name: 'Create Public Threads', bit: PermissionFlagsBits.CreatePublicThreads, because: 'to start the thread of an incident' },
-  { name: 'Send Messages in Threads', bit: PermissionFlagsBits.SendMessagesInThreads, because: 'to post outcomes and evidence' },
+  {
+    name: 'Create Public Threads',
+    bit: PermissionFlagsBits.CreatePublicThreads,
+    because: 'to start the thread of an incident',
+  },
+  {
+    name: 'Send Messages in Threads',
+    bit: PermissionFlagsBits.SendMessagesInThreads,
+    because: 'to post outcomes and evidence',
+  },
   { name: 'Attach Files', bit: PermissionFlagsBits.AttachFiles, because: 'to attach evidence and lists' },
-  { name: 'Read Message History', bit: PermissionFlagsBits.ReadMessageHistory, because: 'to find its own messages again after an outage' },
-  { name: 'Mention Everyone', bit: PermissionFlagsBits.MentionEveryone, because: 'to ping the page role when that is not mentionable' },
+  {
+    name: 'Read Message History',
+    bit: PermissionFlagsBits.ReadMessageHistory,
+    because: 'to find its own messages again after an outage',
+  },
+  {
+    name: 'Mention Everyone',
+    bit: PermissionFlagsBits.MentionEveryone,
+    because: 'to ping the page role when that is not mentionable',
+  },
 ] as const
 
 /** The link that adds the bot to a server with exactly these permissions. */
 export function inviteLink(applicationId: string): string {
   const permissions = PERMISSIONS.reduce((bits, permission) => bits | permission.bit, 0n)
-  const query = new URLSearchParams({ client_id: applicationId, scope: 'bot applications.commands', permissions: String(permissions) })
+  const query = new URLSearchParams({
+    client_id: applicationId,
+    scope: 'bot applications.commands',
+    permissions: String(permissions),
+  })
   return `https://discord.com/oauth2/authorize?${query.toString()}`
 }

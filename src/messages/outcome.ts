@@ -51,7 +51,9 @@ export function renderActAnswer(answer: Exclude<ActAnswer, { kind: 'refused' }>)
     case 'unknown preview':
       return note('Lifeguard has no record of this preview.\nNothing was done. Ask for a fresh one.')
     case 'unreadable':
-      return note(`${code(answer.server)} could not be read: ${code(answer.detail, 200)}\nNothing was done. Try again in a few seconds; \`/status\` shows the sessions.`)
+      return note(
+        `${code(answer.server)} could not be read: ${code(answer.detail, 200)}\nNothing was done. Try again in a few seconds; \`/status\` shows the sessions.`,
+      )
     case 'not recorded':
       return note(
         `Lifeguard's journal does not take records (${code(answer.detail, 200)}), and without a record there is no act.\nNothing was done. \`/status\` says more.`,
@@ -83,9 +85,17 @@ function outcomeLines(act: Act): readonly string[] {
   return [
     `### ${headline}`,
     `${outcome.gone} gone · ${outcome.stillAlive.length} still alive · ${outcome.alreadyGone} already gone before · ${outcome.changed} changed since the preview, left alone`,
-    ...(outcome.stillAlive.length === 0 ? [] : [`Still alive: ${pids(outcome.stillAlive)}. Look again with Inspect; a backend ends when it next reads its socket.`]),
-    ...(outcome.denied === undefined ? [] : [`The server refused: Lifeguard's role lacks a grant. To mend it: ${code(outcome.denied, 200)}`]),
-    ...(outcome.unknown === undefined ? [] : [`Not certain: ${code(outcome.unknown, 200)}. \`/connections show\` tells how it is now.`]),
+    ...(outcome.stillAlive.length === 0
+      ? []
+      : [
+          `Still alive: ${pids(outcome.stillAlive)}. Look again with Inspect; a backend ends when it next reads its socket.`,
+        ]),
+    ...(outcome.denied === undefined
+      ? []
+      : [`The server refused: Lifeguard's role lacks a grant. To mend it: ${code(outcome.denied, 200)}`]),
+    ...(outcome.unknown === undefined
+      ? []
+      : [`Not certain: ${code(outcome.unknown, 200)}. \`/connections show\` tells how it is now.`]),
     ...(outcome.numbers === undefined ? [] : [`Right after: ${numbersText(outcome.numbers)}.`]),
     ...(followedUp === undefined ? [] : [followUpLine(followedUp, whose(finished.filter))]),
     `-# at ${clockTime(finished.at)}`,

@@ -8,7 +8,11 @@ import { code } from './escape.js'
  * The message that pings, since an edit never notifies. It names the one configured role and nobody else; without one
  * it pings nobody and the status says so. Plain text, so that the preview on a phone's lock screen reads well.
  */
-export function renderPage(message: Extract<AlertMessage, { kind: 'page' }>, roleId: string | undefined, link: Link): Rendered {
+export function renderPage(
+  message: Extract<AlertMessage, { kind: 'page' }>,
+  roleId: string | undefined,
+  link: Link,
+): Rendered {
   const { incident, n, card, marker } = message
   const page = incident.pages[n - 1]
   const numbers = page?.numbers

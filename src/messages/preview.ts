@@ -37,7 +37,10 @@ export function renderPreview(answer: Exclude<PreviewAnswer, { kind: 'refused' }
         'Nothing was done. `/connections show` lists who holds connections; `/terminate stale` takes another age.',
       ])
     case 'already resolved':
-      return note([`Incident ${code(answer.incident.id)} is over.`, 'Nothing was done. `/terminate stale` works without an incident, too.'])
+      return note([
+        `Incident ${code(answer.incident.id)} is over.`,
+        'Nothing was done. `/terminate stale` works without an incident, too.',
+      ])
     case 'unreadable':
       return note([
         `${code(answer.server)} could not be read: ${code(answer.detail, 200)}`,
@@ -55,7 +58,10 @@ export function renderPreview(answer: Exclude<PreviewAnswer, { kind: 'refused' }
   }
 }
 
-export function unknownServer(answer: { readonly asked: string | undefined; readonly servers: readonly string[] }): Rendered {
+export function unknownServer(answer: {
+  readonly asked: string | undefined
+  readonly servers: readonly string[]
+}): Rendered {
   const names = answer.servers.map((name) => code(name)).join(', ')
   return note([
     answer.asked === undefined ? 'Which server?' : `No server ${code(answer.asked)} is watched.`,
@@ -120,7 +126,9 @@ function leftAloneLines({ spared }: Selection): readonly string[] {
   const counts = new Map<Spared, number>()
   for (const { because } of spared) counts.set(because, (counts.get(because) ?? 0) + 1)
   const superusers = spared.filter((one) => one.because === 'superuser').map((one) => one.backend)
-  const listed = [...counts].filter(([because]) => because !== 'superuser').map(([because, count]) => `${count} ${SPARED_WORDS[because]}`)
+  const listed = [...counts]
+    .filter(([because]) => because !== 'superuser')
+    .map(([because, count]) => `${count} ${SPARED_WORDS[because]}`)
   return [
     listed.length === 0 ? 'Left alone: nobody else fits.' : `Left alone: ${listed.join(', ')}.`,
     ...(superusers.length === 0
@@ -129,7 +137,9 @@ function leftAloneLines({ spared }: Selection): readonly string[] {
           `**Can't be ended by Lifeguard: ${superusers.length} superuser backends** (pids ${superusers
             .slice(0, 12)
             .map((backend) => backend.pid)
-            .join(', ')}${superusers.length > 12 ? ', …' : ''}). A superuser can: \`SELECT pg_terminate_backend(pid)\`. To mend it for good: ${superuserRemedy(superusers[0]?.role ?? null)}`,
+            .join(
+              ', ',
+            )}${superusers.length > 12 ? ', …' : ''}). A superuser can: \`SELECT pg_terminate_backend(pid)\`. To mend it for good: ${superuserRemedy(superusers[0]?.role ?? null)}`,
         ]),
   ]
 }
@@ -141,7 +151,17 @@ function superuserRemedy(role: string | null): string {
 /** The attached list: every backend, plain text, one a line. */
 function listOf({ victims, spared }: Selection): string {
   const line = (
-    backend: { pid: number; backendStart: string; state: string; stateAgeMs: number | null; applicationName: string; role: string | null; database: string | null; clientAddr: string | null; locksHeld: number },
+    backend: {
+      pid: number
+      backendStart: string
+      state: string
+      stateAgeMs: number | null
+      applicationName: string
+      role: string | null
+      database: string | null
+      clientAddr: string | null
+      locksHeld: number
+    },
     because: string,
   ) =>
     [
@@ -169,4 +189,3 @@ function listOf({ victims, spared }: Selection): string {
 export function note(lines: readonly string[]): Rendered {
   return container(COLOUR.grey, [text(lines.join('\n'))])
 }
-

@@ -13,7 +13,7 @@ export function renderRefusal(refused: Refused): Rendered {
 
 function because(refused: Refused): string {
   const words: Readonly<Record<DenialReason, string>> = {
-    'not in a server': "Lifeguard answers in its own Discord server only, not in direct messages.",
+    'not in a server': 'Lifeguard answers in its own Discord server only, not in direct messages.',
     'another server': 'Lifeguard answers in its own Discord server only.',
     'a bot': 'bots are not answered.',
     'roles unknown': 'Discord did not say which roles you have right now. Try again.',
@@ -30,14 +30,17 @@ function rolesText(roleIds: readonly string[]): string {
 /** Something went wrong that is nobody's fault: an id to find it in the log, and no stack trace. */
 export function renderBug(ref: string): Rendered {
   return container(COLOUR.grey, [
-    text(`Something went wrong inside Lifeguard, and it stopped there.\nWhether anything was done: \`/status\` and \`/connections show\` tell how it is now.\n-# Ref ${ref} in the log`),
+    text(
+      `Something went wrong inside Lifeguard, and it stopped there.\nWhether anything was done: \`/status\` and \`/connections show\` tell how it is now.\n-# Ref ${ref} in the log`,
+    ),
   ])
 }
 
 /** For a button of a card or preview that this version does not understand. */
 export function renderUnknownButton(): Rendered {
   return container(COLOUR.grey, [
-    text('This button belongs to an older message, or was damaged.\nNothing was done. `/incident list` leads to the current card.'),
+    text(
+      'This button belongs to an older message, or was damaged.\nNothing was done. `/incident list` leads to the current card.',
+    ),
   ])
 }
-

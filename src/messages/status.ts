@@ -15,7 +15,9 @@ export function renderStatus(status: Extract<StatusAnswer, { kind: 'status' }>):
     text(
       [
         `**Lifeguard** ${code(status.version)}, started ${relativeTime(status.startedAt)}`,
-        ...(status.degraded.length === 0 ? ['Nothing is degraded.'] : status.degraded.map((sentence) => `⚠️ ${sentence}`)),
+        ...(status.degraded.length === 0
+          ? ['Nothing is degraded.']
+          : status.degraded.map((sentence) => `⚠️ ${sentence}`)),
       ].join('\n'),
     ),
   ])
@@ -23,7 +25,10 @@ export function renderStatus(status: Extract<StatusAnswer, { kind: 'status' }>):
 
 function serverLines({ live, sessions, schedule, gaps, incidents }: ServerStatus, now: number): readonly string[] {
   const { look, reading } = live
-  const version = sessions.versionNum === undefined ? '' : ` · PostgreSQL ${Math.floor(sessions.versionNum / 10_000)}.${sessions.versionNum % 10_000}`
+  const version =
+    sessions.versionNum === undefined
+      ? ''
+      : ` · PostgreSQL ${Math.floor(sessions.versionNum / 10_000)}.${sessions.versionNum % 10_000}`
   return [
     `### ${code(live.server)}${incidents.length === 0 ? '' : ` — ${incidents.map((one) => `${severityWord(one.severity)} ${one.id}`).join(', ')}`}`,
     reading === undefined

@@ -16,9 +16,25 @@ export type AlertMessage =
       readonly threadId: string | undefined
       readonly marker: string
     }
-  | { readonly kind: 'replaced card'; readonly incident: Incident; readonly next: MessageRef | undefined; readonly marker: string }
-  | { readonly kind: 'page'; readonly incident: Incident; readonly n: number; readonly card: MessageRef | undefined; readonly marker: string }
-  | { readonly kind: 'evidence'; readonly incident: Incident; readonly file: { readonly name: string; readonly text: string } | undefined; readonly marker: string }
+  | {
+      readonly kind: 'replaced card'
+      readonly incident: Incident
+      readonly next: MessageRef | undefined
+      readonly marker: string
+    }
+  | {
+      readonly kind: 'page'
+      readonly incident: Incident
+      readonly n: number
+      readonly card: MessageRef | undefined
+      readonly marker: string
+    }
+  | {
+      readonly kind: 'evidence'
+      readonly incident: Incident
+      readonly file: { readonly name: string; readonly text: string } | undefined
+      readonly marker: string
+    }
   | { readonly kind: 'outcome'; readonly act: Act; readonly incident: Incident | undefined; readonly marker: string }
 
 /** The alert channel. No method rejects for what Discord did; each ends within its own deadline. */
@@ -38,5 +54,9 @@ export type AlertChannel = {
 
 export type Failed = { readonly kind: 'failed'; readonly detail: string; readonly isChannelGone: boolean }
 export type Sent = { readonly kind: 'sent'; readonly ref: MessageRef } | Failed
-export type Edited = { readonly kind: 'edited' } | { readonly kind: 'gone' } | { readonly kind: 'edits refused' } | Failed
+export type Edited =
+  | { readonly kind: 'edited' }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'edits refused' }
+  | Failed
 export type Found = { readonly kind: 'found'; readonly ref: MessageRef } | { readonly kind: 'none' } | Failed

@@ -11,10 +11,17 @@ import type { SessionsStatus } from './postgres.js'
 export type Lifeguard = {
   servers(): readonly string[]
   /** Values to offer while somebody types, from the last reading: never a query per key. Empty for who may not view. */
-  suggest(presser: Presser, server: string | undefined, field: 'application' | 'role' | 'server' | 'incident', typed: string): readonly string[]
+  suggest(
+    presser: Presser,
+    server: string | undefined,
+    field: 'application' | 'role' | 'server' | 'incident',
+    typed: string,
+  ): readonly string[]
   connections(presser: Presser, server: string | undefined): Promise<ConnectionsAnswer>
   status(presser: Presser): Promise<StatusAnswer>
-  listIncidents(presser: Presser): Promise<{ readonly kind: 'incidents'; readonly incidents: readonly Incident[] } | Refused>
+  listIncidents(
+    presser: Presser,
+  ): Promise<{ readonly kind: 'incidents'; readonly incidents: readonly Incident[] } | Refused>
   showIncident(presser: Presser, incident: string): Promise<IncidentAnswer>
   acknowledge(presser: Presser, incident: string): Promise<AcknowledgeAnswer>
   resolve(presser: Presser, incident: string, note: string): Promise<ResolveAnswer>
@@ -35,7 +42,11 @@ export type Refused = {
   readonly ref: string
 }
 
-export type UnknownServer = { readonly kind: 'unknown server'; readonly asked: string | undefined; readonly servers: readonly string[] }
+export type UnknownServer = {
+  readonly kind: 'unknown server'
+  readonly asked: string | undefined
+  readonly servers: readonly string[]
+}
 export type UnknownIncident = { readonly kind: 'unknown incident'; readonly asked: string }
 
 export type ConnectionsAnswer =
@@ -64,7 +75,10 @@ export type StatusAnswer =
     }
   | Refused
 
-export type IncidentAnswer = { readonly kind: 'incident'; readonly incident: Incident; readonly live: Live | undefined } | UnknownIncident | Refused
+export type IncidentAnswer =
+  | { readonly kind: 'incident'; readonly incident: Incident; readonly live: Live | undefined }
+  | UnknownIncident
+  | Refused
 
 export type AcknowledgeAnswer =
   | { readonly kind: 'acknowledged'; readonly incident: Incident }
@@ -99,7 +113,13 @@ export type PreviewAnswer =
       readonly validUntil: number
     }
   /** Nobody fits; says what was looked at and what was left alone. */
-  | { readonly kind: 'nobody'; readonly server: string; readonly filter: StaleFilter; readonly selection: Selection; readonly live: Live }
+  | {
+      readonly kind: 'nobody'
+      readonly server: string
+      readonly filter: StaleFilter
+      readonly selection: Selection
+      readonly live: Live
+    }
   /** No application and no role given. */
   | { readonly kind: 'empty filter' }
   /** From a card: no role has a stale backend. */

@@ -59,7 +59,9 @@ export function lifeguard(deps: LifeguardDeps): Lifeguard {
     suggest(presser, server, field, typed) {
       if (!gate.mayAtAll(presser, 'connections.show')) return []
       const matching = (values: readonly string[]) =>
-        [...new Set(values)].filter((value) => value !== '' && value.toLowerCase().includes(typed.toLowerCase())).slice(0, SUGGESTIONS)
+        [...new Set(values)]
+          .filter((value) => value !== '' && value.toLowerCase().includes(typed.toLowerCase()))
+          .slice(0, SUGGESTIONS)
       if (field === 'server') return matching(watched.names())
       if (field === 'incident') return matching(openIncidents(book()).map((incident) => incident.id))
       const servers = server === undefined ? watched.all() : [watched.find(server)].filter((one) => one !== undefined)

@@ -55,7 +55,10 @@ export function alertChannel(
     hashOf(message) {
       // A file is attached once and never edited: with it or without, the message says the same.
       const comparable = message.kind === 'evidence' ? { ...message, file: undefined } : message
-      return createHash('sha256').update(JSON.stringify(render(comparable).body)).digest('hex').slice(0, 16)
+      return createHash('sha256')
+        .update(JSON.stringify(render(comparable).body))
+        .digest('hex')
+        .slice(0, 16)
     },
 
     urgencyOf: (message) => (message.kind === 'card' ? cardUrgency(message.incident) : message.kind),
@@ -111,7 +114,9 @@ export function alertChannel(
     async find(marker, channelId) {
       try {
         const query = new URLSearchParams({ limit: String(SEARCHED) })
-        const messages = (await call((signal) => client.rest.get(Routes.channelMessages(channelId), { query, signal }))) as APIMessage[]
+        const messages = (await call((signal) =>
+          client.rest.get(Routes.channelMessages(channelId), { query, signal }),
+        )) as APIMessage[]
         const found = messages.find((one) => one.author.id === client.user?.id && hasMarker(plainText(one), marker))
         return found === undefined ? { kind: 'none' } : { kind: 'found', ref: { channelId, messageId: found.id } }
       } catch (error) {

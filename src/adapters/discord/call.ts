@@ -54,7 +54,8 @@ export function failed(error: unknown): Failed {
 }
 
 export function detailOf(error: unknown): string {
-  if (error instanceof DiscordAPIError) return `Discord answered ${error.status}: ${error.rawError && 'message' in error.rawError ? error.rawError.message : 'no reason'} (code ${error.code})`
+  if (error instanceof DiscordAPIError)
+    return `Discord answered ${error.status}: ${error.rawError && 'message' in error.rawError ? error.rawError.message : 'no reason'} (code ${error.code})`
   if (error instanceof HTTPError) return `Discord answered ${error.status}`
   if (error instanceof Error) return error.name === 'AbortError' ? 'no answer from Discord in time' : error.message
   return String(error)

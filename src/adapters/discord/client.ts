@@ -45,7 +45,10 @@ export async function logIn(
   client.on(Events.ShardDisconnect, ({ code }) => {
     // The codes that discord.js does not come back from. Source: Discord, "Gateway Close Event Codes".
     if (code === 4004) onFatal(TOKEN_REFUSED)
-    else if (code === 4013 || code === 4014) onFatal('Discord refuses the Guilds intent: that should not happen to any application. Check it in the Developer Portal.')
+    else if (code === 4013 || code === 4014)
+      onFatal(
+        'Discord refuses the Guilds intent: that should not happen to any application. Check it in the Developer Portal.',
+      )
     else log.warn({ code }, 'gateway closed')
   })
   client.on(Events.InteractionCreate, (interaction) => void deps.onInteraction(interaction))

@@ -9,7 +9,10 @@ export function members(client: Pick<Client, 'rest'>, guildId: string): Members 
   return {
     async read(userId) {
       try {
-        const member = (await call((signal) => client.rest.get(Routes.guildMember(guildId, userId), { signal }), READ_LIMIT_MS)) as APIGuildMember
+        const member = (await call(
+          (signal) => client.rest.get(Routes.guildMember(guildId, userId), { signal }),
+          READ_LIMIT_MS,
+        )) as APIGuildMember
         const until = member.communication_disabled_until
         return {
           kind: 'member',

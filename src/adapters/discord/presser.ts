@@ -21,7 +21,11 @@ function rolesOf(member: GuildMember | APIInteractionGuildMember): readonly stri
 
 function timedOutUntil(member: GuildMember | APIInteractionGuildMember): number | undefined {
   if ('communication_disabled_until' in member) {
-    return typeof member.communication_disabled_until === 'string' ? Date.parse(member.communication_disabled_until) : undefined
+    return typeof member.communication_disabled_until === 'string'
+      ? Date.parse(member.communication_disabled_until)
+      : undefined
   }
-  return 'communicationDisabledUntilTimestamp' in member ? (member.communicationDisabledUntilTimestamp ?? undefined) : undefined
+  return 'communicationDisabledUntilTimestamp' in member
+    ? (member.communicationDisabledUntilTimestamp ?? undefined)
+    : undefined
 }

@@ -7,7 +7,11 @@ import {
 import { call } from './call.js'
 
 /** What a start did to the guild's commands, by name. */
-export type Registered = { readonly created: readonly string[]; readonly changed: readonly string[]; readonly deleted: readonly string[] }
+export type Registered = {
+  readonly created: readonly string[]
+  readonly changed: readonly string[]
+  readonly deleted: readonly string[]
+}
 
 /**
  * Makes the guild's commands what they ought to be, by difference: Discord allows 200 creations a day, and a bot that
@@ -40,7 +44,16 @@ export async function registerCommands(
 }
 
 /** What a command may have that a wanted one may lack: there, it is a difference. */
-const STRUCTURE = ['options', 'choices', 'required', 'autocomplete', 'min_length', 'max_length', 'min_value', 'max_value']
+const STRUCTURE = [
+  'options',
+  'choices',
+  'required',
+  'autocomplete',
+  'min_length',
+  'max_length',
+  'min_value',
+  'max_value',
+]
 
 /**
  * Whether what Discord has says what we want. Discord adds fields and leaves out defaults: a field we leave unset, and

@@ -63,7 +63,11 @@ function handlerOf(commands: readonly Command[], decoded: Press): PressHandler<P
   return found as PressHandler<Press['kind']> | undefined
 }
 
-async function suggest(commands: readonly Command[], interaction: AutocompleteInteraction, lifeguard: Lifeguard): Promise<void> {
+async function suggest(
+  commands: readonly Command[],
+  interaction: AutocompleteInteraction,
+  lifeguard: Lifeguard,
+): Promise<void> {
   const command = commands.find((one) => one.data.name === interaction.commandName)
   const values = command?.suggest?.(interaction, lifeguard) ?? []
   // A choice is at most 100 characters; one cut short would name nobody, so a longer one is left out.

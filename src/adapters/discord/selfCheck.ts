@@ -6,7 +6,9 @@ import type { DiscordConfig } from '../../ports/config.js'
 export function selfCheck(client: Client, config: DiscordConfig): readonly string[] {
   const guild = client.guilds.cache.get(config.guildId)
   if (guild === undefined) {
-    return [`The bot is not in the server ${config.guildId} (DISCORD_GUILD_ID). Add it with the invite link that is printed at start.`]
+    return [
+      `The bot is not in the server ${config.guildId} (DISCORD_GUILD_ID). Add it with the invite link that is printed at start.`,
+    ]
   }
   return [...channelProblems(client, config), ...roleProblems(client, config)]
 }
@@ -16,7 +18,9 @@ function channelProblems(client: Client, config: DiscordConfig): readonly string
   const channel = guild?.channels.cache.get(config.channelId)
   const me = guild?.members.me
   if (guild === undefined || channel === undefined) {
-    return [`There is no channel ${config.channelId} (DISCORD_CHANNEL_ID) that the bot can see. Correct the id, or give it View Channels there.`]
+    return [
+      `There is no channel ${config.channelId} (DISCORD_CHANNEL_ID) that the bot can see. Correct the id, or give it View Channels there.`,
+    ]
   }
   if (channel.type !== ChannelType.GuildText && channel.type !== ChannelType.GuildAnnouncement) {
     return [`#${channel.name} (DISCORD_CHANNEL_ID) is not a text channel.`]
@@ -44,7 +48,9 @@ function roleProblems(client: Client, config: DiscordConfig): readonly string[] 
     ...config.roles.operate.map((id) => ({ id, where: 'ROLE_OPERATE' })),
     ...config.roles.recover.map((id) => ({ id, where: 'ROLE_RECOVER' })),
   ]
-  const missing = new Map(named.filter(({ id }) => guild?.roles.cache.has(id) !== true).map(({ id, where }) => [id, where]))
+  const missing = new Map(
+    named.filter(({ id }) => guild?.roles.cache.has(id) !== true).map(({ id, where }) => [id, where]),
+  )
   return [
     ...[...missing].map(([id, where]) => `There is no role ${id} (${where}) in this server.`),
     ...(config.pageRoleId === undefined ? ['No page role is configured (ROLE_PAGE): pages ping nobody.'] : []),

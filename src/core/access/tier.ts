@@ -35,14 +35,24 @@ export type Decision =
   | { readonly allowed: true; readonly tier: Tier }
   | { readonly allowed: false; readonly because: DenialReason; readonly has: readonly Tier[] }
 
-export type DenialReason = 'not in a server' | 'another server' | 'a bot' | 'roles unknown' | 'timed out' | 'tier missing'
+export type DenialReason =
+  | 'not in a server'
+  | 'another server'
+  | 'a bot'
+  | 'roles unknown'
+  | 'timed out'
+  | 'tier missing'
 
 const RANK: Readonly<Record<Tier, number>> = { view: 0, operate: 1, recover: 2 }
 
 /** The tiers a set of roles gives, lowest first; cumulative. */
 export function tiersOf(roleIds: readonly string[], roles: TierRoles): readonly Tier[] {
-  const highest = (['recover', 'operate', 'view'] as const).find((tier) => roles[tier].some((role) => roleIds.includes(role)))
-  return highest === undefined ? [] : (['view', 'operate', 'recover'] as const).filter((tier) => RANK[tier] <= RANK[highest])
+  const highest = (['recover', 'operate', 'view'] as const).find((tier) =>
+    roles[tier].some((role) => roleIds.includes(role)),
+  )
+  return highest === undefined
+    ? []
+    : (['view', 'operate', 'recover'] as const).filter((tier) => RANK[tier] <= RANK[highest])
 }
 
 /** Decides by ids only, from what this click carries. Every path that is not an explicit yes is a no. */

@@ -36,7 +36,11 @@ export type Incident = {
   readonly pages: readonly { readonly at: number; readonly because: readonly Because[]; readonly numbers?: Numbers }[]
   readonly evidence?: (EvidenceTaken | EvidenceFailed) & { readonly seq: number; readonly at: number }
   readonly acts: readonly Act[]
-  readonly timeline: readonly { readonly at: number; readonly event: JournalEvent['body']['type']; readonly severity: Severity }[]
+  readonly timeline: readonly {
+    readonly at: number
+    readonly event: JournalEvent['body']['type']
+    readonly severity: Severity
+  }[]
 }
 
 /** One termination, from its preview to what came of it. */
@@ -48,7 +52,10 @@ export type Act = {
   readonly followedUp?: TerminateFollowedUp
 }
 
-export type ToldMessage = Pick<Told, 'channelId' | 'messageId' | 'hash'> & { readonly at: number; readonly firstAt: number }
+export type ToldMessage = Pick<Told, 'channelId' | 'messageId' | 'hash'> & {
+  readonly at: number
+  readonly firstAt: number
+}
 
 /** State: the fold of the journal. */
 export type Book = {
@@ -61,7 +68,13 @@ export type Book = {
   readonly notTold: ReadonlyMap<string, string>
 }
 
-export const EMPTY_BOOK: Book = { lastSeq: 0, incidents: new Map(), acts: new Map(), told: new Map(), notTold: new Map() }
+export const EMPTY_BOOK: Book = {
+  lastSeq: 0,
+  incidents: new Map(),
+  acts: new Map(),
+  told: new Map(),
+  notTold: new Map(),
+}
 
 export function toldKey(incident: string, key: string): string {
   return `${incident} ${key}`
@@ -113,7 +126,13 @@ export function fold(events: readonly JournalEvent[], from: Book = EMPTY_BOOK): 
       }
       case 'told': {
         const key = toldKey(body.incident, body.key)
-        told.set(key, { channelId: body.channelId, messageId: body.messageId, hash: body.hash, at, firstAt: told.get(key)?.firstAt ?? at })
+        told.set(key, {
+          channelId: body.channelId,
+          messageId: body.messageId,
+          hash: body.hash,
+          at,
+          firstAt: told.get(key)?.firstAt ?? at,
+        })
         break
       }
       case 'not told':
@@ -148,7 +167,10 @@ function stepIncident(incident: Incident | undefined, { seq, at, body }: Journal
   if (incident === undefined) return undefined
   const seen: Incident = {
     ...incident,
-    timeline: [...incident.timeline, { at, event: body.type, severity: 'severity' in body ? body.severity : incident.severity }],
+    timeline: [
+      ...incident.timeline,
+      { at, event: body.type, severity: 'severity' in body ? body.severity : incident.severity },
+    ],
   }
   switch (body.type) {
     case 'incident.changed':
@@ -187,7 +209,10 @@ function isPaging(before: Incident, severity: Severity): boolean {
   return isWorse(severity, before.severity) && severity === 'page' && before.acknowledged?.severity !== 'page'
 }
 
-function page(at: number, body: { readonly because: readonly Because[]; readonly numbers?: Numbers }): Incident['pages'][number] {
+function page(
+  at: number,
+  body: { readonly because: readonly Because[]; readonly numbers?: Numbers },
+): Incident['pages'][number] {
   return { at, because: body.because, ...(body.numbers === undefined ? {} : { numbers: body.numbers }) }
 }
 

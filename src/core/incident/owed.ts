@@ -39,12 +39,19 @@ export function wanted(book: Book, now: number, keepMs: number): readonly Wanted
   const incidents = [...book.incidents.values()].filter((incident) => isAlive(book, incident, now, keepMs))
   const cards = incidents.flatMap((incident) => cardsOf(book, incident))
   const pages = incidents.flatMap((incident) =>
-    incident.pages.map((page, index) => item(book, incident.id, `page:${index + 1}`, page.at, { kind: 'page', incident, n: index + 1 })),
+    incident.pages.map((page, index) =>
+      item(book, incident.id, `page:${index + 1}`, page.at, { kind: 'page', incident, n: index + 1 }),
+    ),
   )
   const posts = incidents.flatMap((incident) => [
     ...(incident.evidence === undefined
       ? []
-      : [item(book, incident.id, `post:${incident.evidence.seq}`, incident.evidence.at, { kind: 'evidence', incident })]),
+      : [
+          item(book, incident.id, `post:${incident.evidence.seq}`, incident.evidence.at, {
+            kind: 'evidence',
+            incident,
+          }),
+        ]),
     ...incident.acts.flatMap((act) => outcome(book, act, incident, incident.id)),
   ])
   const loose = [...book.acts.values()]
@@ -57,11 +64,16 @@ export function wanted(book: Book, now: number, keepMs: number): readonly Wanted
 }
 
 /** Pages that were owed, not told, and are not needed any more: somebody has it in hand, or it is over. */
-export function droppedPages(book: Book): readonly { readonly incident: string; readonly key: string; readonly because: string }[] {
+export function droppedPages(
+  book: Book,
+): readonly { readonly incident: string; readonly key: string; readonly because: string }[] {
   return [...book.incidents.values()].flatMap((incident) => {
     const ended = incident.resolved?.at ?? incident.acknowledged?.at
     if (ended === undefined) return []
-    const because = incident.resolved === undefined ? 'it was acknowledged before the page could be sent' : 'it was over before the page could be sent'
+    const because =
+      incident.resolved === undefined
+        ? 'it was acknowledged before the page could be sent'
+        : 'it was over before the page could be sent'
     return incident.pages.flatMap((page, index) => {
       const key = `page:${index + 1}`
       const known = book.told.has(toldKey(incident.id, key)) || book.notTold.has(toldKey(incident.id, key))

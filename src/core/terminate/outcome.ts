@@ -23,7 +23,9 @@ export function compare(victims: readonly PreviewedVictim[], backends: readonly 
 
 function isSame(backend: Backend | undefined, victim: PreviewedVictim): boolean {
   return (
-    backend?.backendStart === victim.backendStart && backend.state === victim.state && backend.stateChange === victim.stateChange
+    backend?.backendStart === victim.backendStart &&
+    backend.state === victim.state &&
+    backend.stateChange === victim.stateChange
   )
 }
 

@@ -75,7 +75,9 @@ function sparedBecause(backend: Backend, filter: StaleFilter, rule: StaleRule): 
 /** An aborted transaction is idle in transaction: it holds its locks until somebody ends it. */
 export function staleKind(state: Backend['state']): StaleFilter['states'][number] | undefined {
   if (state === 'idle') return 'idle'
-  return state === 'idle in transaction' || state === 'idle in transaction (aborted)' ? 'idle in transaction' : undefined
+  return state === 'idle in transaction' || state === 'idle in transaction (aborted)'
+    ? 'idle in transaction'
+    : undefined
 }
 
 export function minAgeMs(kind: StaleFilter['states'][number], filter: StaleFilter, rule: StaleRule): number {
@@ -83,7 +85,9 @@ export function minAgeMs(kind: StaleFilter['states'][number], filter: StaleFilte
 }
 
 export function isProtected(applicationName: string, rule: Pick<StaleRule, 'protectedApplications'>): boolean {
-  return [...ALWAYS_PROTECTED, ...rule.protectedApplications].some((pattern) => matchesPattern(applicationName, pattern))
+  return [...ALWAYS_PROTECTED, ...rule.protectedApplications].some((pattern) =>
+    matchesPattern(applicationName, pattern),
+  )
 }
 
 function toVictim(backend: Backend): Selection['victims'] {
@@ -91,7 +95,19 @@ function toVictim(backend: Backend): Selection['victims'] {
   if (stateChange === null) return []
   const { stateAgeMs, locksHeld, blockedBy } = backend
   return [
-    { pid, backendStart, state, stateChange, applicationName, role, database, clientAddr, stateAgeMs, locksHeld, blockedBy },
+    {
+      pid,
+      backendStart,
+      state,
+      stateChange,
+      applicationName,
+      role,
+      database,
+      clientAddr,
+      stateAgeMs,
+      locksHeld,
+      blockedBy,
+    },
   ]
 }
 
@@ -103,6 +119,8 @@ export function terminableCount(group: BackendGroup, rule: StaleRule): number {
 
 /** The text whose SHA-256 binds a preview's button to exactly these backends of this server. */
 export function hashInput(server: string, victims: readonly PreviewedVictim[]): string {
-  const lines = victims.map((victim) => [victim.pid, victim.backendStart, victim.state, victim.stateChange].join(' ')).sort()
+  const lines = victims
+    .map((victim) => [victim.pid, victim.backendStart, victim.state, victim.stateChange].join(' '))
+    .sort()
   return [server, ...lines].join('\n')
 }

@@ -6,7 +6,12 @@ import type { Rule, StaleRule } from '../watch/rule.js'
 import { terminableCount } from './select.js'
 
 /** Whose stale backends a card offers to end, and how many they are by the latest reading. */
-export type Suspect = { readonly filter: StaleFilter; readonly role: string; readonly stale: number; readonly held: number }
+export type Suspect = {
+  readonly filter: StaleFilter
+  readonly role: string
+  readonly stale: number
+  readonly held: number
+}
 
 export const BOTH_STATES: StaleFilter['states'] = ['idle', 'idle in transaction']
 

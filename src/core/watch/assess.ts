@@ -66,14 +66,19 @@ function assessRule(look: Look, rule: Rule): Verdict {
   const value = countOf(groupsOf(look.groups, rule))
   const limit = thresholdCount(rule.above, look.limits)
   if (value > limit) {
-    return { ...base, standing: 'above', because: [{ kind: 'rule', rule: rule.name, value, limit, severity: rule.severity }] }
+    return {
+      ...base,
+      standing: 'above',
+      because: [{ kind: 'rule', rule: rule.name, value, limit, severity: rule.severity }],
+    }
   }
   return { ...base, standing: value <= thresholdCount(rule.clearBelow, look.limits) ? 'clear' : 'between', because: [] }
 }
 
 function assessFull(look: Look, canary: CanaryResult | undefined, holdDownMs: number): Verdict {
   const base = { rule: FULL_RULE, subject: 'connections', severity: 'page', confirm: 1, forMs: 0, holdDownMs } as const
-  if (look.kind === 'refused') return { ...base, standing: 'above', because: [{ kind: 'locked out', limit: look.limit }] }
+  if (look.kind === 'refused')
+    return { ...base, standing: 'above', because: [{ kind: 'locked out', limit: look.limit }] }
   if (look.kind !== 'reading') return { ...base, standing: 'unknown', because: [] }
   const because = fullBecause(look, canary)
   return { ...base, standing: because.length > 0 ? 'above' : 'clear', because }
@@ -118,6 +123,11 @@ function assessNoData(look: Look, noDataAfterMs: number, holdDownMs: number): Ve
       }
     case 'unreachable':
     case 'starting':
-      return { ...base, severity: 'page', standing: 'above', because: [{ kind: 'no data', look: look.kind, detail: look.detail }] }
+      return {
+        ...base,
+        severity: 'page',
+        standing: 'above',
+        because: [{ kind: 'no data', look: look.kind, detail: look.detail }],
+      }
   }
 }

@@ -62,7 +62,9 @@ function toRow(groups: readonly BackendGroup[], by: BreakdownKey, stale: StaleRu
     idleInTransaction: sum((group) => (isIdleInTransaction(group) ? group.count : 0)),
     stale: sum((group) => terminableCount(group, stale)),
     longestIdleMs: max(groups.map((group) => (group.state === 'idle' ? group.oldestStateAgeMs : null))),
-    longestIdleInTransactionMs: max(groups.map((group) => (isIdleInTransaction(group) ? group.oldestStateAgeMs : null))),
+    longestIdleInTransactionMs: max(
+      groups.map((group) => (isIdleInTransaction(group) ? group.oldestStateAgeMs : null)),
+    ),
     longestTransactionMs: max(groups.map((group) => group.longestTransactionMs)),
     isOwn: first?.isOwn ?? false,
     isSuperuser: groups.some((group) => group.isSuperuser),

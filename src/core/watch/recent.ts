@@ -20,7 +20,8 @@ export function growthPerMinute(recent: readonly RecentLook[], now: number, wind
   const points = recent.flatMap((one) => (one.kind === 'reading' && now - one.at <= windowMs ? [one] : []))
   const first = points[0]
   const last = points.at(-1)
-  if (first === undefined || last === undefined || points.length < 3 || last.at - first.at < windowMs / 10) return undefined
+  if (first === undefined || last === undefined || points.length < 3 || last.at - first.at < windowMs / 10)
+    return undefined
   const meanAt = points.reduce((sum, point) => sum + point.at, 0) / points.length
   const meanUsed = points.reduce((sum, point) => sum + point.used, 0) / points.length
   const covariance = points.reduce((sum, point) => sum + (point.at - meanAt) * (point.used - meanUsed), 0)

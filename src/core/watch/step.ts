@@ -8,7 +8,9 @@ export type Tracks = Readonly<Record<string, RuleTrack>>
 
 /** The tracks to begin with: what the journal says is firing goes on firing until it has been clear long enough. */
 export function tracksFrom(open: readonly Incident[]): Tracks {
-  return Object.fromEntries(open.flatMap((incident) => incident.firing).map((rule) => [rule, { ...NEW_TRACK, firing: true }]))
+  return Object.fromEntries(
+    open.flatMap((incident) => incident.firing).map((rule) => [rule, { ...NEW_TRACK, firing: true }]),
+  )
 }
 
 export function stepTracks(tracks: Tracks, verdicts: readonly Verdict[], now: number): Tracks {
@@ -25,7 +27,10 @@ export function releaseTracks(tracks: Tracks, verdicts: readonly Verdict[], open
   const subjects = new Set(open.map((incident) => incident.subject))
   const released = verdicts.filter((verdict) => !subjects.has(verdict.subject)).map((verdict) => verdict.rule)
   return Object.fromEntries(
-    Object.entries(tracks).map(([rule, track]) => [rule, released.includes(rule) ? { ...track, firing: false } : track]),
+    Object.entries(tracks).map(([rule, track]) => [
+      rule,
+      released.includes(rule) ? { ...track, firing: false } : track,
+    ]),
   )
 }
 
@@ -59,7 +64,14 @@ function decideSubject(input: DecideInput, subject: Subject): readonly EventBody
     if (open === undefined) return []
     const peak = input.peakOf(open)
     return [
-      { v: 1, type: 'incident.resolved', incident: open.id, by: 'watch', ...numbers, ...(peak === undefined ? {} : { peak }) },
+      {
+        v: 1,
+        type: 'incident.resolved',
+        incident: open.id,
+        by: 'watch',
+        ...numbers,
+        ...(peak === undefined ? {} : { peak }),
+      },
     ]
   }
   const names = firing.map((verdict) => verdict.rule)
@@ -68,16 +80,32 @@ function decideSubject(input: DecideInput, subject: Subject): readonly EventBody
     const since = Math.min(...names.map((name) => input.tracks[name]?.aboveSince ?? input.now))
     const incident = input.newId(subject)
     return [
-      { v: 1, type: 'incident.opened', incident, server: input.server, subject, severity, firing: names, because, since, ...numbers },
+      {
+        v: 1,
+        type: 'incident.opened',
+        incident,
+        server: input.server,
+        subject,
+        severity,
+        firing: names,
+        because,
+        since,
+        ...numbers,
+      },
     ]
   }
-  const same = severity === open.severity && signature(because) === signature(open.because) && sameNames(names, open.firing)
-  return same ? [] : [{ v: 1, type: 'incident.changed', incident: open.id, severity, firing: names, because, ...numbers }]
+  const same =
+    severity === open.severity && signature(because) === signature(open.because) && sameNames(names, open.firing)
+  return same
+    ? []
+    : [{ v: 1, type: 'incident.changed', incident: open.id, severity, firing: names, because, ...numbers }]
 }
 
 /** A rule that is firing but not above its limit (in hold-down, or unread) keeps the severity it fired with. */
 function severityOf(verdict: Verdict, open: Incident | undefined): Verdict['severity'] {
-  return verdict.standing === 'above' || open === undefined || verdict.subject === 'connections' ? verdict.severity : open.severity
+  return verdict.standing === 'above' || open === undefined || verdict.subject === 'connections'
+    ? verdict.severity
+    : open.severity
 }
 
 /** Reasons of a rule that holds on without being above are the ones it last gave. */

@@ -1,4 +1,11 @@
-import { ACTIONS, decideAccess, type Action, type DenialReason, type Presser, type TierRoles } from '../../core/access/tier.js'
+import {
+  ACTIONS,
+  decideAccess,
+  type Action,
+  type DenialReason,
+  type Presser,
+  type TierRoles,
+} from '../../core/access/tier.js'
 import type { Clock } from '../../ports/clock.js'
 import type { Refused } from '../../ports/lifeguard.js'
 import type { Log } from '../../ports/log.js'
@@ -27,10 +34,17 @@ export function openGate(deps: {
   const { clock, ledger, log, roles } = deps
   const config = { guildId: deps.guildId, roles }
 
-  const refuse = async (presser: Presser, action: Action, because: DenialReason, has: Refused['has']): Promise<Refused> => {
+  const refuse = async (
+    presser: Presser,
+    action: Action,
+    because: DenialReason,
+    has: Refused['has'],
+  ): Promise<Refused> => {
     const ref = deps.newId(() => false)
     log.warn({ ref, action, because, person: presser.id }, 'refused')
-    await ledger.note([{ v: 1, type: 'access.refused', by: { id: presser.id, name: presser.name }, action, because, ref }])
+    await ledger.note([
+      { v: 1, type: 'access.refused', by: { id: presser.id, name: presser.name }, action, because, ref },
+    ])
     const needs = ACTIONS[action].tier
     return { kind: 'refused', action, because, needs, has, roleIds: roles[needs], ref }
   }

@@ -21,7 +21,9 @@ export async function acknowledge(deps: Deps, presser: Presser, id: string): Pro
   if (before !== undefined && before.severity === incident.severity) {
     return { kind: 'already acknowledged', incident, by: before.by, at: before.at }
   }
-  await deps.ledger.note([{ v: 1, type: 'incident.acknowledged', incident: id, by: { id: presser.id, name: presser.name } }])
+  await deps.ledger.note([
+    { v: 1, type: 'incident.acknowledged', incident: id, by: { id: presser.id, name: presser.name } },
+  ])
   return { kind: 'acknowledged', incident: deps.ledger.book().incidents.get(id) ?? incident }
 }
 
@@ -59,7 +61,12 @@ export async function resolve(deps: Deps, presser: Presser, id: string, note: st
 
 function isBreaching(live: Live, config: ServerConfig, subject: 'connections' | 'data'): boolean {
   if (live.look === undefined) return false
-  const verdicts = assess({ look: live.look, canary: live.canary, rules: config.rules, noDataAfterMs: config.noDataAfterMs })
+  const verdicts = assess({
+    look: live.look,
+    canary: live.canary,
+    rules: config.rules,
+    noDataAfterMs: config.noDataAfterMs,
+  })
   const names = subject === 'data' ? [NO_DATA_RULE] : [FULL_RULE, ...config.rules.map((rule) => rule.name)]
   return verdicts.some((verdict) => names.includes(verdict.rule) && verdict.standing === 'above')
 }

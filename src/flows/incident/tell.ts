@@ -1,4 +1,11 @@
-import { CARD_EDITS_REFUSED, CARD_GONE, currentCard, droppedPages, wanted, type Wanted } from '../../core/incident/owed.js'
+import {
+  CARD_EDITS_REFUSED,
+  CARD_GONE,
+  currentCard,
+  droppedPages,
+  wanted,
+  type Wanted,
+} from '../../core/incident/owed.js'
 import { markerOf, mayEdit, NONCE_TRUSTED_MS, nonceOf, retryDelayMs } from '../../core/incident/cadence.js'
 import { toldKey, type Book, type ToldMessage } from '../../core/incident/incident.js'
 import type { Live } from '../../core/watch/live.js'
@@ -65,7 +72,9 @@ export function startTeller(deps: {
       if (found.kind === 'failed') return found
       if (found.kind === 'found') {
         // It stands, but who knows with which words: tell it as found, and let the next pass edit it.
-        await ledger.note([{ v: 1, type: 'told', incident: one.incident, key: one.key, ...found.ref, hash: 'found again' }])
+        await ledger.note([
+          { v: 1, type: 'told', incident: one.incident, key: one.key, ...found.ref, hash: 'found again' },
+        ])
         attempts.delete(id(one))
         again = true
         return undefined
@@ -121,7 +130,15 @@ export function startTeller(deps: {
     const started = await channel.thread(card, `${incident.server} ${incident.id}`)
     if (started.kind === 'failed') return started
     await ledger.note([
-      { v: 1, type: 'told', incident: one.incident, key: 'thread', channelId: card.channelId, messageId: started.ref.messageId, hash: '' },
+      {
+        v: 1,
+        type: 'told',
+        incident: one.incident,
+        key: 'thread',
+        channelId: card.channelId,
+        messageId: started.ref.messageId,
+        hash: '',
+      },
     ])
     return started.ref.messageId
   }
@@ -129,7 +146,8 @@ export function startTeller(deps: {
   const tellOne = async (one: Wanted): Promise<Failed | undefined> => {
     const book = ledger.book()
     if (one.told !== undefined) return await edit(one, await messageOf(book, one), one.told)
-    const inThread = (one.message.kind === 'evidence' || one.message.kind === 'outcome') && one.message.incident !== undefined
+    const inThread =
+      (one.message.kind === 'evidence' || one.message.kind === 'outcome') && one.message.incident !== undefined
     if (!inThread) return await send(one, await messageOf(book, one), channel.channelId)
     const thread = await threadOf(book, one)
     if (thread === undefined) return undefined // its card comes first; the next pass has it
@@ -153,9 +171,20 @@ export function startTeller(deps: {
           marker,
         }
       case 'replaced card':
-        return { kind: 'replaced card', incident: message.incident, next: refOf(`card:${currentCard(book, one.incident)}`), marker }
+        return {
+          kind: 'replaced card',
+          incident: message.incident,
+          next: refOf(`card:${currentCard(book, one.incident)}`),
+          marker,
+        }
       case 'page':
-        return { kind: 'page', incident: message.incident, n: message.n, card: refOf(`card:${currentCard(book, one.incident)}`), marker }
+        return {
+          kind: 'page',
+          incident: message.incident,
+          n: message.n,
+          card: refOf(`card:${currentCard(book, one.incident)}`),
+          marker,
+        }
       case 'evidence':
         return { kind: 'evidence', incident: message.incident, file: await evidenceFile(one), marker }
       case 'outcome':
@@ -180,7 +209,9 @@ export function startTeller(deps: {
     let failuresInRow = 0
     for (const { incident, key } of wanted(ledger.book(), clock.now(), KEEP_MS)) {
       // Looked up again each time: telling one message changes what the next one can link to.
-      const one = wanted(ledger.book(), clock.now(), KEEP_MS).find((other) => other.incident === incident && other.key === key)
+      const one = wanted(ledger.book(), clock.now(), KEEP_MS).find(
+        (other) => other.incident === incident && other.key === key,
+      )
       if (one === undefined || clock.now() < (attempts.get(id(one))?.nextAt ?? 0)) continue
       const failed = await tellOne(one)
       failuresInRow = failed === undefined ? 0 : failuresInRow + 1
@@ -208,6 +239,8 @@ export function startTeller(deps: {
     },
     settled: async () => await (running ?? Promise.resolve()),
     problems: () =>
-      [...attempts.entries()].map(([key, attempt]) => `Still owed to Discord: ${key} (${attempt.failures} tries, ${attempt.detail}).`),
+      [...attempts.entries()].map(
+        ([key, attempt]) => `Still owed to Discord: ${key} (${attempt.failures} tries, ${attempt.detail}).`,
+      ),
   }
 }

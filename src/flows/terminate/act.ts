@@ -52,7 +52,8 @@ function alreadyPressed(deps: ActDeps, known: Act): ActAnswer | undefined {
   const { previewed, intended, finished } = known
   const record = intended ?? finished
   if (record !== undefined) return { kind: 'already pressed', act: known, by: record.by, at: record.at }
-  if (deps.underWay.has(previewed.preview)) return { kind: 'already pressed', act: known, by: previewed.by, at: deps.clock.now() }
+  if (deps.underWay.has(previewed.preview))
+    return { kind: 'already pressed', act: known, by: previewed.by, at: deps.clock.now() }
   return undefined
 }
 
@@ -155,10 +156,19 @@ async function followUp(
     const later = await server.postgres.backends()
     const look = await server.lookNow()
     const count =
-      after === undefined || later.kind === 'failed' ? {} : { cameBack: cameBack(previewed.filter, after, later.backends) }
+      after === undefined || later.kind === 'failed'
+        ? {}
+        : { cameBack: cameBack(previewed.filter, after, later.backends) }
     const numbers = look.kind === 'reading' ? { numbers: numbersOf(look) } : {}
     await ledger.note([
-      { v: 1, type: 'terminate.followed up', preview: previewed.preview, afterMs: cameBackAfterMs, ...count, ...numbers },
+      {
+        v: 1,
+        type: 'terminate.followed up',
+        preview: previewed.preview,
+        afterMs: cameBackAfterMs,
+        ...count,
+        ...numbers,
+      },
     ])
   } catch (error) {
     deps.log.warn({ err: error, preview: previewed.preview }, 'could not look who came back')

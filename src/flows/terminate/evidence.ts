@@ -35,7 +35,9 @@ export async function keepEvidence(
     await ledger.note([{ v: 1, type: 'evidence.failed', incident, detail: outcome }])
   } catch (error) {
     deps.log.warn({ err: error, incident }, 'evidence could not be kept')
-    await ledger.note([{ v: 1, type: 'evidence.failed', incident, detail: error instanceof Error ? error.message : String(error) }])
+    await ledger.note([
+      { v: 1, type: 'evidence.failed', incident, detail: error instanceof Error ? error.message : String(error) },
+    ])
   } finally {
     limit.abort()
   }
@@ -45,7 +47,9 @@ async function take(
   deps: { readonly clock: Clock; readonly evidence: EvidenceStore },
   incident: string,
   server: WatchedServer,
-): Promise<string | { readonly file: string; readonly sha256: string; readonly backends: number; readonly readings: number }> {
+): Promise<
+  string | { readonly file: string; readonly sha256: string; readonly backends: number; readonly readings: number }
+> {
   const read = await server.postgres.backends(EVIDENCE_LIMIT_MS)
   if (read.kind === 'failed') return read.detail
   const { recent } = server.live()

@@ -93,7 +93,8 @@ async function locate(deps: PreviewDeps, target: PreviewTarget): Promise<Located
   // Whose backends are offered is decided on the world as it is now, not as the card showed it.
   const look = await server.lookNow()
   const { config } = server
-  if (look.kind !== 'reading') return { kind: 'unreadable', server: config.name, detail: `the server could not be read (${look.kind})` }
+  if (look.kind !== 'reading')
+    return { kind: 'unreadable', server: config.name, detail: `the server could not be read (${look.kind})` }
   const suspect = suspectOf(look, incident, config.rules, config.stale)
   if (suspect === undefined) return { kind: 'no suspect', server: config.name, live: server.live() }
   return { kind: 'located', server, filter: suspect.filter, incident: incident.id }
