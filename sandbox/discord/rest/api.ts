@@ -1,0 +1,195 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Fault, Faults } from '../faults.js'
+import type { Problem, Recorder } from '../record.js'
+import type { World } from '../world/state.js'
+import { type Body, readBody } from './body.js'
+import { COMMAND_ROUTES } from './commands.js'
+import { guildRoutes } from './guild.js'
+import { CALLBACK_ROUTES } from './interactions.js'
+import { MESSAGE_ROUTES } from './messages.js'
+import { DiscordRefusal } from './refusal.js'
+import { findRoute, type Route } from './route.js'
+import { CHANNEL_ROUTES } from './channels.js'
+import { WEBHOOK_ROUTES } from './webhooks.js'
+
+const PREFIX = '/api/v10'
+
+export type ApiOptions = {
+  readonly world: World
+  readonly token: string
+  readonly record: Recorder
+  readonly faults: Faults
+  readonly gatewayUrl: () => string
+}
+
+type Result = {
+  readonly status: number
+  readonly body?: unknown
+  readonly retryAfterS?: number
+  readonly problem?: Problem
+}
+
+/** The REST API as one request listener. It answers, or breaks as the faults say, and records either. */
+export function restApi(options: ApiOptions): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const routes: readonly Route[] = [
+    ...guildRoutes(options.gatewayUrl),
+    ...MESSAGE_ROUTES,
+    ...CHANNEL_ROUTES,
+    ...COMMAND_ROUTES,
+    ...CALLBACK_ROUTES,
+    ...WEBHOOK_ROUTES,
+  ]
+  return async (request, response) => {
+    const startedMs = performance.now()
+    const url = new URL(request.url ?? '/', 'http://sandbox')
+    const method = request.method ?? 'GET'
+    const path = url.pathname.startsWith(`${PREFIX}/`) ? url.pathname.slice(PREFIX.length) : url.pathname
+    const warnings: string[] = []
+    const body = await bodyOrRefusal(request)
+    const fault = options.faults.take(method, path)
+    const record = (result: Result | undefined) =>
+      options.record.add({
+        kind: 'rest',
+        method,
+        path,
+        query: url.search,
+        body: 'json' in body ? body.json : undefined,
+        files:
+          'json' in body ? body.uploads.map((file) => ({ filename: file.filename, sizeBytes: file.bytes.length })) : [],
+        ...(result === undefined ? {} : { status: result.status, response: result.body }),
+        tookMs: performance.now() - startedMs,
+        ...(fault === undefined ? {} : { fault: fault.kind }),
+        ...(result?.problem === undefined ? {} : { problem: result.problem }),
+        warnings,
+      })
+    const work = (): Result =>
+      attempt(() => {
+        if (body instanceof DiscordRefusal) throw body
+        return handle(options, routes, { method, url, path, request, body, warnings })
+      })
+
+    if (fault?.kind === 'slow') {
+      await new Promise<void>((resolve) => options.world.clock.after(fault.delayMs ?? 1000, resolve))
+    }
+    const result = withFault(fault, work)
+    record(result)
+    if (result !== undefined) send(response, result)
+    else if (fault?.kind.startsWith('reset') === true) request.socket.destroy()
+  }
+}
+
+/** Nothing to send: the connection is cut, or hangs until the server closes. */
+function withFault(fault: Fault | undefined, work: () => Result): Result | undefined {
+  switch (fault?.kind) {
+    case undefined:
+    case 'slow':
+      return work()
+    case 'status':
+      return broken(fault)
+    case 'status after storing':
+      work()
+      return broken(fault)
+    case 'reset after storing':
+    case 'no answer after storing':
+      work()
+      return undefined
+    case 'reset':
+    case 'no answer':
+      return undefined
+    case '429':
+      return {
+        status: 429,
+        retryAfterS: (fault.retryAfterMs ?? 300) / 1000,
+        body: {
+          message: 'You are being rate limited.',
+          retry_after: (fault.retryAfterMs ?? 300) / 1000,
+          global: fault.isGlobal === true,
+        },
+      }
+  }
+}
+
+function broken(fault: Fault): Result {
+  const status = fault.status ?? 503
+  return { status, body: { message: `${status}: a fault of the sandbox`, code: 0 } }
+}
+
+async function bodyOrRefusal(request: IncomingMessage): Promise<Body | DiscordRefusal> {
+  try {
+    return await readBody(request)
+  } catch (error) {
+    if (error instanceof DiscordRefusal) return error
+    throw error
+  }
+}
+
+function handle(
+  options: ApiOptions,
+  routes: readonly Route[],
+  incoming: { method: string; url: URL; path: string; request: IncomingMessage; body: Body; warnings: string[] },
+): Result {
+  const { method, url, path } = incoming
+  const found = url.pathname.startsWith(`${PREFIX}/`) ? findRoute(routes, method, path) : undefined
+  if (found === undefined) {
+    const message = `the sandbox has no ${method} ${url.pathname}`
+    return {
+      status: 404,
+      body: { message: '404: Not Found', code: 0 },
+      problem: { kind: 'unknown route', message },
+    }
+  }
+  if (found.route.isOpen !== true && incoming.request.headers.authorization !== `Bot ${options.token}`) {
+    throw new DiscordRefusal(401, 0, '401: Unauthorized')
+  }
+  return found.route.handle({
+    world: options.world,
+    query: url.searchParams,
+    json: incoming.body.json,
+    uploads: incoming.body.uploads,
+    warn: (warning) => incoming.warnings.push(warning),
+    param: (name) => {
+      const value = found.params.get(name)
+      if (value === undefined) throw new Error(`${found.route.path} has no part :${name}`)
+      return value
+    },
+  })
+}
+
+function attempt(work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof DiscordRefusal) {
+      return {
+        status: error.status,
+        body: error.body(),
+        ...(error.retryAfterS === undefined ? {} : { retryAfterS: error.retryAfterS }),
+        ...(error.issues.length === 0
+          ? {}
+          : { problem: { kind: 'refused payload', message: error.message, issues: error.issues } }),
+      }
+    }
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return {
+      status: 500,
+      body: { message: '500: Internal Server Error', code: 0 },
+      problem: { kind: 'sandbox bug', message },
+    }
+  }
+}
+
+function send(response: ServerResponse, result: Result): void {
+  if (result.retryAfterS !== undefined) {
+    response.setHeader('retry-after', String(result.retryAfterS))
+    response.setHeader('x-ratelimit-scope', 'user')
+    if ((result.body as { global?: boolean }).global === true) response.setHeader('x-ratelimit-global', 'true')
+  }
+  response.statusCode = result.status
+  if (result.body === undefined) {
+    // discord.js parses an empty body that claims to be JSON, and throws: no content-type here
+    response.end()
+    return
+  }
+  response.setHeader('content-type', 'application/json')
+  response.end(JSON.stringify(result.body))
+}

@@ -1,0 +1,66 @@
+import type { APIGatewayBotInfo, RESTGetAPIOAuth2CurrentApplicationResult } from 'discord-api-types/v10'
+import { guildPayload } from '../world/payloads.js'
+import { applicationPayload, memberPayload, rolePayload, userPayload } from '../world/people.js'
+import { botMember } from './access.js'
+import { DiscordRefusal, unknownThing } from './refusal.js'
+import type { Call, Reply, Route } from './route.js'
+
+/** What a bot asks about itself and its guild. `gatewayUrl` is where the gateway listens. */
+export function guildRoutes(gatewayUrl: () => string): readonly Route[] {
+  return [
+    { method: 'GET', path: '/gateway/bot', handle: () => ({ status: 200, body: gatewayInfo(gatewayUrl()) }) },
+    { method: 'GET', path: '/users/@me', handle: ({ world }) => ok(userPayload(botMember(world))) },
+    { method: 'GET', path: '/applications/@me', handle: ({ world }) => ok(applicationPayload(world)) },
+    {
+      method: 'GET',
+      path: '/oauth2/applications/@me',
+      handle: ({ world }) => ok(applicationPayload(world) satisfies RESTGetAPIOAuth2CurrentApplicationResult),
+    },
+    { method: 'GET', path: '/guilds/:guild', handle: getGuild },
+    {
+      method: 'GET',
+      path: '/guilds/:guild/roles',
+      handle: (call) => {
+        requireGuild(call)
+        return ok([...call.world.roles.values()].map(rolePayload))
+      },
+    },
+    { method: 'GET', path: '/guilds/:guild/members/:member', handle: getMember },
+    { method: 'GET', path: '/users/:user', handle: getUser },
+  ]
+}
+
+function ok(body: unknown): Reply {
+  return { status: 200, body }
+}
+
+function gatewayInfo(url: string): APIGatewayBotInfo {
+  return {
+    url,
+    shards: 1,
+    session_start_limit: { total: 1000, remaining: 1000, reset_after: 0, max_concurrency: 1 },
+  } satisfies APIGatewayBotInfo
+}
+
+/** A guild the bot is not in is not to be seen: 50001. */
+export function requireGuild(call: Call): void {
+  if (call.param('guild') !== call.world.guild.id) throw new DiscordRefusal(403, 50001, 'Missing Access')
+}
+
+function getGuild(call: Call): Reply {
+  if (call.param('guild') !== call.world.guild.id) throw unknownThing(10004, 'Guild')
+  return ok(guildPayload(call.world))
+}
+
+function getMember(call: Call): Reply {
+  requireGuild(call)
+  const member = call.world.members.get(call.param('member') === '@me' ? call.world.botId : call.param('member'))
+  if (member === undefined) throw unknownThing(10007, 'Member')
+  return ok(memberPayload(member))
+}
+
+function getUser(call: Call): Reply {
+  const member = call.world.members.get(call.param('user'))
+  if (member === undefined) throw unknownThing(10013, 'User')
+  return ok(userPayload(member))
+}

@@ -1,0 +1,71 @@
+import { Client, type ClientOptions, Events, GatewayIntentBits } from 'discord.js'
+import { once } from 'node:events'
+import type { TestContext } from 'node:test'
+import { type ManualClock, manualClock } from '../../../sandbox/discord/clock.js'
+import { type DiscordSandbox, startDiscord, type StartOptions } from '../../../sandbox/discord/start.js'
+import type { Seed } from '../../../sandbox/discord/world/seed.js'
+
+export const TOKEN = 'sandbox-token'
+export const NOON_MS = Date.UTC(2026, 7, 6, 12)
+
+export const SEED: Seed = {
+  guild: { name: 'Pool' },
+  channels: [{ name: 'alerts' }, { name: 'hidden', overwrites: [{ for: '@everyone', deny: ['ViewChannel'] }] }],
+  roles: [{ name: 'devops', mentionable: true, color: 0x3a_7d_44 }, { name: 'staff' }],
+  members: [
+    { name: 'ada', roles: ['devops'] },
+    { name: 'vera', roles: [] },
+  ],
+  bot: { name: 'lifeguard' },
+}
+
+/** A sandbox that ends with its test, on a clock that stands still. */
+export async function sandbox(
+  t: TestContext,
+  options: Partial<StartOptions> = {},
+): Promise<{ discord: DiscordSandbox; clock: ManualClock }> {
+  const clock = manualClock(NOON_MS)
+  const discord = await startDiscord({ token: TOKEN, seed: SEED, clock, ...options })
+  t.after(() => discord.close())
+  return { discord, clock }
+}
+
+/** The real discord.js, logged in; only `rest.api` says that this is not Discord. */
+export async function loggedIn(
+  t: TestContext,
+  discord: DiscordSandbox,
+  options: Partial<ClientOptions> = {},
+): Promise<Client<true>> {
+  const client = new Client({
+    intents: [GatewayIntentBits.Guilds],
+    waitGuildTimeout: 500,
+    ...options,
+    rest: { api: discord.apiBase, ...options.rest },
+  })
+  t.after(() => client.destroy())
+  const ready = once(client, Events.ClientReady)
+  await client.login(TOKEN)
+  await ready
+  if (!client.isReady()) throw new Error('the client is ready after its event')
+  return client
+}
+
+/** One request without discord.js, for what it would not send. */
+export async function call(
+  discord: DiscordSandbox,
+  method: string,
+  path: string,
+  body?: unknown,
+  token: string | undefined = TOKEN,
+): Promise<{ status: number; json: Record<string, unknown> }> {
+  const response = await fetch(`${discord.apiBase}/v10${path}`, {
+    method,
+    headers: {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bot ${token}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return { status: response.status, json: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) }
+}
