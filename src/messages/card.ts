@@ -52,9 +52,10 @@ export function renderReplacedCard(message: Extract<AlertMessage, { kind: 'repla
   ])
 }
 
-/** Changes of this do not wait for their turn: severity, acknowledgement, acts, the end. */
-export function cardUrgency(incident: Incident): string {
+/** Changes of this do not wait for their turn: severity, acknowledgement, acts, the end, and losing or regaining sight. */
+export function cardUrgency({ incident, live }: Extract<AlertMessage, { kind: 'card' }>): string {
   return JSON.stringify([
+    live?.look?.kind,
     incident.severity,
     incident.firing,
     incident.acknowledged?.at,

@@ -56,7 +56,9 @@ describe('the surge of 2020-12-11, from the first breach to the resolved card', 
     assert.match(preview.text(), /Terminate 20 backends on `production`\? Nothing has been done yet/)
     assert.match(preview.text(), /role `site`/)
     assert.equal(preview.message()?.attachments.length, 1)
-    const outcome = await (await world.discord.as('olga').click(preview.message()?.id ?? '', { label: 'Terminate 20 backends' })).wait()
+    const outcome = await (
+      await world.discord.as('olga').click(preview.message()?.id ?? '', { label: 'Terminate 20 backends' })
+    ).wait()
     await until('the outcome is shown', () => /20 gone/.test(outcome.text()))
     assert.match(outcome.text(), /20 gone · 0 still alive · 0 already gone before · 0 changed/)
   })
@@ -67,7 +69,9 @@ describe('the surge of 2020-12-11, from the first breach to the resolved card', 
     assert.match(evidence?.text ?? '', /Evidence from before the first act:\*\* 2\d backends/)
     assert.equal(evidence?.attachments.length, 1)
     assert.match(outcome?.text ?? '', /terminated 20 of 20 backends of role `site`/)
-    await until('who came back is told', () => /nobody of role `site` came back/.test(world.threadPosts()[1]?.text ?? ''))
+    await until('who came back is told', () =>
+      /nobody of role `site` came back/.test(world.threadPosts()[1]?.text ?? ''),
+    )
   })
 
   test('after the hold-down the card says how long it took and how high it was, and loses its buttons', async () => {
@@ -86,6 +90,7 @@ describe('the surge of 2020-12-11, from the first breach to the resolved card', 
   test('Discord never refused anything the bot sent, and no secret left the process', () => {
     assert.deepEqual(world.discord.wire.errors(), [])
     const everything = JSON.stringify([world.logged, world.messages(), world.threadPosts()])
-    for (const secret of ['bot-canary-secret-1', 'canary-secret-2', 'site-secret-3']) assert.equal(everything.includes(secret), false)
+    for (const secret of ['bot-canary-secret-1', 'canary-secret-2', 'site-secret-3'])
+      assert.equal(everything.includes(secret), false)
   })
 })

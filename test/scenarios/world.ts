@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import pg from 'pg'
 import { startDiscord, type DiscordSandbox } from '../../sandbox/discord/start.js'
 import type { SeenMessage } from '../../sandbox/discord/world/seen.js'
@@ -13,7 +15,12 @@ import { startBot, type Bot } from '../../src/wire.js'
 
 const TOKEN = 'sandbox-token'
 const BOT_PASSWORD = 'bot-canary-secret-1'
-const LOGINS = { lifeguard: BOT_PASSWORD, canary: 'canary-secret-2', site: 'site-secret-3', metricity: 'metricity-secret-4' } as const
+const LOGINS = {
+  lifeguard: BOT_PASSWORD,
+  canary: 'canary-secret-2',
+  site: 'site-secret-3',
+  metricity: 'metricity-secret-4',
+} as const
 
 /** The whole world of a scenario: a real Postgres, the Discord stand-in, and the bot through the real discord.js. */
 export type Scenario = {
@@ -25,7 +32,13 @@ export type Scenario = {
   /** One slot of the schedule, by hand; resolves when the watch has judged it. */
   tick(times?: number): Promise<void>
   /** Opens `count` sessions of a service; they stay idle until closed or ended. */
-  open(service: keyof typeof LOGINS, count: number, applicationName?: string): Promise<readonly pg.Client[]>
+  open(
+    service: keyof typeof LOGINS | 'superuser',
+    count: number,
+    applicationName?: string,
+  ): Promise<readonly pg.Client[]>
+  /** Opens sessions until the server refuses; resolves with how many it took. */
+  fill(service: keyof typeof LOGINS | 'superuser'): Promise<number>
   /** Messages in the alert channel, oldest first. */
   messages(): readonly SeenMessage[]
   cards(): readonly SeenMessage[]
@@ -91,6 +104,18 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   }
   const logged: string[] = []
   const opened: pg.Client[] = []
+  const connect = async (service: keyof typeof LOGINS | 'superuser', applicationName: string = service) => {
+    const { host, port } = postgres
+    const login =
+      service === 'superuser'
+        ? { user: postgres.superuser, password: postgres.password }
+        : { user: service, password: LOGINS[service] }
+    const client = new pg.Client({ host, port, ...login, database: 'postgres', application_name: applicationName })
+    client.on('error', () => undefined)
+    await client.connect()
+    opened.push(client)
+    return client
+  }
   let tickNow: (() => Promise<void>) | undefined
   let bot: Bot | undefined
 
@@ -111,22 +136,28 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       for (let n = 0; n < times; n += 1) await tickNow?.()
     },
     async open(service, count, applicationName = service) {
-      const clients = Array.from({ length: count }, () => {
-        const { host, port } = postgres
-        return new pg.Client({ host, port, user: service, password: LOGINS[service], database: 'postgres', application_name: applicationName })
-      })
-      for (const client of clients) {
-        client.on('error', () => undefined)
-        await client.connect()
-        opened.push(client)
-      }
+      const clients: pg.Client[] = []
+      while (clients.length < count) clients.push(await connect(service, applicationName))
       return clients
     },
-    messages: () => discord.world.messages('incidents').filter((message) => message.viewer === undefined && !message.isThinking),
+    async fill(service) {
+      for (let count = 0; ; count += 1) {
+        try {
+          await connect(service)
+        } catch (error) {
+          if (error instanceof Error && 'code' in error && error.code === '53300') return count
+          throw error
+        }
+      }
+    },
+    messages: () =>
+      discord.world.messages('incidents').filter((message) => message.viewer === undefined && !message.isThinking),
     cards: () => scenario.messages().filter((message) => /Ref \w{5}\/card:\d+$/m.test(message.text)),
     pages: () => scenario.messages().filter((message) => /Ref \w{5}\/page:\d+$/m.test(message.text)),
     threadPosts: () =>
-      discord.world.threads().flatMap((thread) => discord.world.messages(thread.id).filter((message) => message.viewer === undefined)),
+      discord.world
+        .threads()
+        .flatMap((thread) => discord.world.messages(thread.id).filter((message) => message.viewer === undefined)),
     async startBot() {
       const loaded = loadConfig({ env, readFile: () => '' })
       if (loaded.kind !== 'config') throw new Error(JSON.stringify(loaded))
@@ -141,6 +172,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     async stopBot() {
       await bot?.stop()
       bot = undefined
+      await collectGarbage()
     },
     async close() {
       await bot?.stop()
@@ -163,6 +195,16 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
   }
 }
 
+/** libSQL lets go of a file it locked only when its statements are collected: a restart within one process needs this. */
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  for (let times = 0; times < 3; times += 1) {
+    collect()
+    await pause(20)
+  }
+}
+
 async function createLogins(postgres: SandboxPostgres): Promise<void> {
   for (const [name, password] of Object.entries(LOGINS)) {
     await postgres.sql(`CREATE ROLE ${name} LOGIN PASSWORD '${password}'`)
@@ -171,10 +213,14 @@ async function createLogins(postgres: SandboxPostgres): Promise<void> {
 }
 
 function logInto(lines: string[]): Log {
-  const at = (level: string): Log['info'] => (fields, sentence) => {
-    const { err, ...rest } = fields
-    lines.push(`${level} ${sentence} ${JSON.stringify(rest)}${err instanceof Error ? ` ${err.stack ?? err.message}` : ''}`)
-  }
+  const at =
+    (level: string): Log['info'] =>
+    (fields, sentence) => {
+      const { err, ...rest } = fields
+      lines.push(
+        `${level} ${sentence} ${JSON.stringify(rest)}${err instanceof Error ? ` ${err.stack ?? err.message}` : ''}`,
+      )
+    }
   const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), child: () => log }
   return log
 }

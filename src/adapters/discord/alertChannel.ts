@@ -61,7 +61,7 @@ export function alertChannel(
         .slice(0, 16)
     },
 
-    urgencyOf: (message) => (message.kind === 'card' ? cardUrgency(message.incident) : message.kind),
+    urgencyOf: (message) => (message.kind === 'card' ? cardUrgency(message) : message.kind),
 
     async send(message, { channelId, nonce }) {
       const { body, files } = render(message)
