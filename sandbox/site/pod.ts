@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Clock } from './clock.js'
 import { isRefusal } from './session.js'
 import type { Session } from './session.js'
@@ -37,6 +38,7 @@ const WORK = 'SELECT pg_sleep(0.1)'
 export function startPod(options: PodOptions): Pod {
   const { clock, openEveryMs, trafficEveryMs } = options
   const life = new AbortController()
+  setMaxListeners(0, life.signal) // one per session, and a session per thread is no leak
   const open = new Set<Session>()
   let crashed = false
   let refusals = 0
