@@ -74,7 +74,7 @@ export async function startDiscord(options: StartOptions): Promise<DiscordSandbo
   const gatewayUrl = () => `ws://127.0.0.1:${address.port}${GATEWAY_PATH}`
   const { token } = options
   const rest = restApi({ world, token, record, faults, gatewayUrl })
-  const page = pageHandler(world, record)
+  const page = pageHandler(world)
   const gateway = serveGateway(server, {
     world,
     token,

@@ -1,5 +1,5 @@
 import { ButtonStyle, ComponentType } from 'discord-api-types/v10'
-import { fieldsOf, type Fields, itemsOf } from '../limits/issue.js'
+import { fieldsOf, type Fields, itemsOf, textOf } from '../limits/issue.js'
 import { SELECTS } from '../limits/controls.js'
 import { DriverRefusal } from './refusal.js'
 
@@ -49,7 +49,7 @@ export function chosenValues(select: Fields, values: readonly string[]): string[
 
 function onlyOne(candidates: readonly Fields[], pointer: Pointer, what: string): Fields {
   const matching = candidates.filter((candidate) => {
-    const label = String(candidate['label'] ?? candidate['placeholder'] ?? '')
+    const label = textOf(candidate['label'] ?? candidate['placeholder'])
     const isNamed =
       pointer.label === undefined ||
       (typeof pointer.label === 'string' ? pointer.label === label : pointer.label.test(label))

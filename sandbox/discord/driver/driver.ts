@@ -1,6 +1,5 @@
 import {
   type APIApplicationCommandOptionChoice,
-  type APIMessageComponentInteractionData,
   ApplicationCommandType,
   ComponentType,
   PermissionFlagsBits,
@@ -84,7 +83,7 @@ export function driverOf(world: World, memberId: string): Driver {
           custom_id: component['custom_id'],
           id: component['id'],
           ...data,
-        } as unknown as APIMessageComponentInteractionData,
+        },
         message: messagePayload(world, message),
       },
     )
@@ -172,7 +171,7 @@ export function driverOf(world: World, memberId: string): Driver {
     async autocomplete(words, name, text, others = {}, channelName) {
       const { channel, chosen, data } = commandIn(words, channelName)
       const option = chosen.options.find((candidate) => candidate.name === name)
-      if (option === undefined || !('autocomplete' in option) || option.autocomplete !== true) {
+      if (option === undefined || !('autocomplete' in option) || !option.autocomplete) {
         throw new DriverRefusal(`/${words} has no autocomplete for "${name}"`)
       }
       const known = chosen.options.filter((candidate) => candidate.name in others && candidate.name !== name)

@@ -1,5 +1,5 @@
 import { ComponentType } from 'discord-api-types/v10'
-import { fieldsOf, type Fields, itemsOf } from '../limits/issue.js'
+import { fieldsOf, type Fields, itemsOf, textOf } from '../limits/issue.js'
 import { chosenValues, flatComponents } from './components.js'
 import { DriverRefusal } from './refusal.js'
 
@@ -40,7 +40,7 @@ function submittedInput(input: Fields, values: ModalValues, id: number): unknown
   const common = { type: input['type'], id: Number(input['id'] ?? id), custom_id: customId }
   switch (input['type']) {
     case ComponentType.TextInput: {
-      const text = String(given ?? input['value'] ?? '')
+      const text = textOf(given ?? input['value'])
       const least = Number(input['min_length'] ?? 0)
       const most = Number(input['max_length'] ?? 4000)
       if (isRequired && text === '') throw new DriverRefusal(`"${customId}" is required`)

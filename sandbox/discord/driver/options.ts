@@ -2,6 +2,7 @@ import {
   type APIApplicationCommand,
   type APIApplicationCommandOption,
   ApplicationCommandOptionType as Kind,
+  ApplicationCommandType,
 } from 'discord-api-types/v10'
 import { fieldsOf, itemsOf } from '../limits/issue.js'
 import type { World } from '../world/state.js'
@@ -28,7 +29,9 @@ export type SentOption = {
 /** Finds "connections show" among the registered commands. Refuses what is not there, or needs a sub-command. */
 export function chooseCommand(commands: Iterable<APIApplicationCommand>, words: string): Chosen {
   const [name, ...rest] = words.replace(/^\//, '').trim().split(/\s+/)
-  const command = [...commands].find((candidate) => candidate.name === name && candidate.type === 1)
+  const command = [...commands].find(
+    (candidate) => candidate.name === name && candidate.type === ApplicationCommandType.ChatInput,
+  )
   if (command === undefined) throw new DriverRefusal(`no command /${String(name)} is registered`)
   let options: readonly APIApplicationCommandOption[] = command.options ?? []
   const path: { name: string; type: Kind }[] = []
@@ -105,6 +108,10 @@ function sentValue(world: World, option: APIApplicationCommandOption, value: Opt
       return idOf(world.roles, option.name, value)
     case Kind.Channel:
       return idOf(world.channels, option.name, value)
+    case Kind.Subcommand:
+    case Kind.SubcommandGroup:
+    case Kind.Mentionable:
+    case Kind.Attachment:
     default:
       throw new DriverRefusal(`the sandbox cannot fill options of type ${option.type} (${option.name})`)
   }

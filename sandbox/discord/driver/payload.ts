@@ -106,7 +106,7 @@ export function resolvedData(world: World, ids: readonly string[]): APIInteracti
             const channel = channels[index]
             if (channel === undefined) throw new Error('an index of its own list')
             return { ...channelPayload(world, channel), permissions: '0' }
-          }) as NonNullable<APIInteractionDataResolved['channels']>,
+          }),
         }),
   } satisfies APIInteractionDataResolved
 }

@@ -115,7 +115,7 @@ export function gatewaySessions(options: SessionOptions): Sessions {
   }
 
   world.watch((happening: Happening) => {
-    for (const session of [...sessions.values()]) {
+    for (const session of sessions.values()) {
       const event = dispatchOf(world, happening, session.intents)
       if (event !== undefined && (event.intent === 0 || (session.intents & event.intent) !== 0)) {
         dispatch(session.id, event.event, event.data)

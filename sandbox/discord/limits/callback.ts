@@ -52,6 +52,7 @@ function fitting(context: CallbackContext): number[] {
     case 'component':
       return [...speak, ...update, Kind.Modal]
     case 'modal':
+    default:
       return context.hasSource ? [...speak, ...update] : speak
   }
 }

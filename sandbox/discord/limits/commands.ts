@@ -12,6 +12,8 @@ import {
   textIssues,
 } from './issue.js'
 
+const CHAT: number = ApplicationCommandType.ChatInput
+const TEXT: number = Kind.String
 const CHAT_NAME = /^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u
 const MOST_COMMAND_TEXT = 8000
 const MOST_OF_TYPE: Readonly<Record<number, number>> = { 1: 100, 2: 15, 3: 15 }
@@ -47,7 +49,7 @@ export function commandListIssues(payload: unknown): Issue[] {
 export function commandIssues(payload: unknown, path: Path = []): Issue[] {
   const command = fieldsOf(payload)
   const type = Number(command['type'] ?? ApplicationCommandType.ChatInput)
-  if (type !== Number(ApplicationCommandType.ChatInput)) {
+  if (type !== CHAT) {
     return [
       ...textIssues(command['name'], [...path, 'name'], { min: 1, max: 32, isRequired: true }),
       ...(isAbsent(command['description']) || command['description'] === ''
@@ -180,7 +182,7 @@ function valueOptionIssues(option: Fields, path: Path): Issue[] {
 /** A fixed choice or an autocomplete choice: a name of 100, a value of the option's type. */
 export function choiceIssues(choice: unknown, path: Path, type: number): Issue[] {
   const { name, value } = fieldsOf(choice)
-  const isText = type === Number(Kind.String)
+  const isText = type === TEXT
   return [
     ...textIssues(name, [...path, 'name'], { min: 1, max: 100, isRequired: true }),
     ...(isText

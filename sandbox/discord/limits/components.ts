@@ -22,6 +22,7 @@ import {
   type Path,
   repeated,
   required,
+  textOf,
 } from './issue.js'
 
 const MOST_COMPONENTS = 40
@@ -88,7 +89,7 @@ function legacyLayoutIssues(components: unknown, top: readonly Found[]): Issue[]
 function v2LayoutIssues(components: unknown, top: readonly Found[], all: readonly Found[]): Issue[] {
   const textLength = all
     .filter(({ fields }) => fields['type'] === ComponentType.TextDisplay)
-    .reduce((sum, { fields }) => sum + String(fields['content'] ?? '').length, 0)
+    .reduce((sum, { fields }) => sum + textOf(fields['content']).length, 0)
   return [
     ...countIssues(components, ['components'], 1, MOST_COMPONENTS),
     ...top

@@ -25,6 +25,11 @@ export function itemsOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
+/** A text or number as text; anything else is blank. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
+}
+
 export function isAbsent(value: unknown): value is null | undefined {
   return value === undefined || value === null
 }

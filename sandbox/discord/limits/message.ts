@@ -12,6 +12,7 @@ import {
   itemsOf,
   numberIssues,
   textIssues,
+  textOf,
 } from './issue.js'
 import { allowedMentionsIssues } from './mentions.js'
 
@@ -127,7 +128,7 @@ function attachedNames(payload: Fields, context: MessageContext): string[] {
 function emptyIssues(payload: Fields, context: MessageContext): Issue[] {
   const { before } = context
   const content = payload['content']
-  const hasWords = content === undefined ? (before?.content ?? '') !== '' : String(content ?? '').trim() !== ''
+  const hasWords = content === undefined ? (before?.content ?? '') !== '' : textOf(content).trim() !== ''
   const count = (key: string, stored: number) => (payload[key] === undefined ? stored : itemsOf(payload[key]).length)
   const attachments = count('attachments', before?.attachments.length ?? 0) + context.uploads.length
   const isEmpty =

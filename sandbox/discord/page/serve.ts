@@ -1,16 +1,112 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Recorder } from '../record.js'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { World } from '../world/state.js'
+import { performAct } from './act.js'
+import { pageView } from './view.js'
 
-export function pageHandler(
-  world: World,
-  _record: Recorder,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
+  '/': ['index.html', 'text/html; charset=utf-8'],
+  '/page/style.css': ['style.css', 'text/css; charset=utf-8'],
+  '/page/app.js': ['app.js', 'text/javascript; charset=utf-8'],
+  '/page/composer.js': ['composer.js', 'text/javascript; charset=utf-8'],
+  '/page/dom.js': ['dom.js', 'text/javascript; charset=utf-8'],
+  '/page/markdown.js': ['markdown.js', 'text/javascript; charset=utf-8'],
+  '/page/message.js': ['message.js', 'text/javascript; charset=utf-8'],
+  '/page/modal.js': ['modal.js', 'text/javascript; charset=utf-8'],
+}
+const MOST_ACT_BYTES = 64 * 1024
+const TOGETHER_MS = 40
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/**
+ * The page and what it needs: static files, attachments, the live view (server-sent events), and acts of a person.
+ * The files are read from the source folder, since the compiler copies no HTML, CSS or browser script.
+ */
+export function pageHandler(world: World): Handler {
+  const folder = join(packageRoot(), 'sandbox', 'discord', 'page')
   return async (request, response) => {
-    const match = /^\/attachments\/\d+\/(\d+)\//.exec(request.url ?? '')
-    const attachments = [...world.messages.values()].flatMap((message) => message.attachments)
-    const attachment = attachments.find((candidate) => candidate.id === match?.[1])
-    response.statusCode = attachment === undefined ? 404 : 200
-    response.end(attachment?.bytes)
+    const url = new URL(request.url ?? '/', 'http://sandbox')
+    // A page of another origin must not act here: names that resolve to loopback are refused with it.
+    if (!/^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(request.headers.host ?? '')) return plain(response, 403, 'host')
+    const file = FILES[url.pathname]
+    if (file !== undefined) {
+      response.setHeader('content-type', file[1])
+      response.setHeader('cache-control', 'no-store')
+      response.end(await readFile(join(folder, file[0])))
+      return
+    }
+    if (url.pathname === '/page/events') return live(world, url.searchParams.get('as') ?? '', request, response)
+    if (url.pathname === '/page/act' && request.method === 'POST') return act(world, request, response)
+    if (url.pathname.startsWith('/attachments/')) return attachment(world, url.pathname, response)
+    return plain(response, 404, 'nothing here')
   }
+}
+
+/** The whole view at once and again after every change, changes close together in one. */
+async function live(world: World, as: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+  const push = () => response.write(`data: ${JSON.stringify(pageView(world, as))}\n\n`)
+  push()
+  let pending: NodeJS.Timeout | undefined
+  const stop = world.watch(() => {
+    pending ??= setTimeout(() => {
+      pending = undefined
+      push()
+    }, TOGETHER_MS)
+  })
+  request.on('close', () => {
+    stop()
+    clearTimeout(pending)
+  })
+}
+
+async function act(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  // A form of another site can post without asking, but never as JSON.
+  if (request.headers['content-type'] !== 'application/json') return plain(response, 415, 'JSON only')
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > MOST_ACT_BYTES) return plain(response, 413, 'too long')
+    chunks.push(chunk)
+  }
+  const result = await performAct(world, Buffer.concat(chunks).toString('utf8'))
+  response.statusCode = result.status
+  response.setHeader('content-type', 'application/json')
+  response.end(JSON.stringify(result.body))
+}
+
+async function attachment(world: World, path: string, response: ServerResponse): Promise<void> {
+  const id = path.split('/')[3]
+  const found = [...world.messages.values()]
+    .flatMap((message) => message.attachments)
+    .find((candidate) => candidate.id === id)
+  if (found === undefined) return plain(response, 404, 'no such attachment')
+  // Only pictures are shown in place; anything else is a download, so that no file of the bot runs in the page.
+  const isPicture = /^image\/(?:png|jpeg|gif|webp)$/.test(found.contentType)
+  response.setHeader('content-type', isPicture ? found.contentType : 'application/octet-stream')
+  response.setHeader('x-content-type-options', 'nosniff')
+  if (!isPicture) response.setHeader('content-disposition', `attachment; filename="${found.filename}"`)
+  response.end(found.bytes)
+}
+
+async function plain(response: ServerResponse, status: number, text: string): Promise<void> {
+  response.statusCode = status
+  response.setHeader('content-type', 'text/plain; charset=utf-8')
+  response.end(text)
+}
+
+/** The nearest folder above that holds package.json, from src and from dist alike. */
+function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json'))) {
+    const parent = dirname(folder)
+    if (parent === folder) throw new Error('no package.json above the sandbox')
+    folder = parent
+  }
+  return folder
 }

@@ -80,8 +80,8 @@ export function restApi(options: ApiOptions): (request: IncomingMessage, respons
 
 /** Nothing to send: the connection is cut, or hangs until the server closes. */
 function withFault(fault: Fault | undefined, work: () => Result): Result | undefined {
-  switch (fault?.kind) {
-    case undefined:
+  if (fault === undefined) return work()
+  switch (fault.kind) {
     case 'slow':
       return work()
     case 'status':
@@ -97,6 +97,7 @@ function withFault(fault: Fault | undefined, work: () => Result): Result | undef
     case 'no answer':
       return undefined
     case '429':
+    default:
       return {
         status: 429,
         retryAfterS: (fault.retryAfterMs ?? 300) / 1000,

@@ -1,5 +1,5 @@
 import { PermissionFlagsBits } from 'discord-api-types/v10'
-import { fieldsOf, isAbsent, type Issue, textIssues } from '../limits/issue.js'
+import { fieldsOf, isAbsent, type Issue, textIssues, textOf } from '../limits/issue.js'
 import { may } from '../permissions.js'
 import { startThread } from '../world/channels.js'
 import { channelPayload, textChannelPayload, threadPayload } from '../world/payloads.js'
@@ -81,7 +81,7 @@ function patchThread(call: Call): Reply {
   const isArchived = typeof payload['archived'] === 'boolean' ? payload['archived'] : thread.isArchived
   const after: Thread = {
     ...thread,
-    name: isAbsent(payload['name']) ? thread.name : String(payload['name']),
+    name: isAbsent(payload['name']) ? thread.name : textOf(payload['name']),
     autoArchiveMinutes: Number(payload['auto_archive_duration'] ?? thread.autoArchiveMinutes),
     isLocked: typeof payload['locked'] === 'boolean' ? payload['locked'] : thread.isLocked,
     isArchived,

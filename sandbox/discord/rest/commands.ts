@@ -1,6 +1,6 @@
 import { type APIApplicationCommand, ApplicationCommandType } from 'discord-api-types/v10'
 import { commandEditIssues, commandIssues, commandListIssues } from '../limits/commands.js'
-import { fieldsOf, type Fields, isAbsent, itemsOf } from '../limits/issue.js'
+import { fieldsOf, type Fields, isAbsent, itemsOf, textOf } from '../limits/issue.js'
 import type { World } from '../world/state.js'
 import { requireGuild } from './guild.js'
 import { DiscordRefusal, refuseIf, unknownThing } from './refusal.js'
@@ -86,11 +86,11 @@ function stored(world: World, payload: Fields, before: APIApplicationCommand | u
     type: Number(payload['type'] ?? ApplicationCommandType.ChatInput) as ApplicationCommandType,
     name: String(payload['name']),
     name_localizations: (payload['name_localizations'] ?? null) as null,
-    description: String(payload['description'] ?? ''),
+    description: textOf(payload['description']),
     description_localizations: (payload['description_localizations'] ?? null) as null,
     default_member_permissions: isAbsent(payload['default_member_permissions'])
       ? null
-      : String(payload['default_member_permissions']),
+      : textOf(payload['default_member_permissions']),
     nsfw: payload['nsfw'] === true,
     contexts: (payload['contexts'] ?? null) as null,
     integration_types: [0],

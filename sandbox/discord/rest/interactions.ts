@@ -89,6 +89,9 @@ function carryOut(
     case Kind.Modal:
       change({ state: 'modal', isSettled: true, modal: body.data })
       return undefined
+    case Kind.Pong:
+    case Kind.PremiumRequired:
+    case Kind.LaunchActivity:
     default:
       throw new Error(`answers of type ${String(body.type)} pass the limits but are not carried out`)
   }
@@ -99,7 +102,7 @@ export function speak(call: Call, interaction: Interaction, body: MessageBody): 
   const { world } = call
   const channel = world.channels.get(interaction.channelId)
   if (channel === undefined) throw unknownThing(10003, 'Channel')
-  const isEphemeral = (Number(body.flags ?? 0) & MessageFlags.Ephemeral) !== 0
+  const isEphemeral = ((body.flags ?? 0) & MessageFlags.Ephemeral) !== 0
   const isFirst = interaction.originalId === undefined
   return postMessage(world, {
     channel,

@@ -102,7 +102,7 @@ function edit(call: Call): Reply {
   refuseIf(messageIssues(call.json, contextOf(call.uploads, message)))
   requireContentPermissions(world, channel, payload, call.uploads)
   countOldEdit(world, message)
-  const after = editMessage(world, message, payload as MessageBody, call.uploads, { mentionDefault: 'all' })
+  const after = editMessage(world, message, payload, call.uploads, { mentionDefault: 'all' })
   return { status: 200, body: messagePayload(world, after) }
 }
 

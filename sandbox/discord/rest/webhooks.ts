@@ -71,7 +71,7 @@ function edit(call: Call): Reply {
   const interaction = interactionOf(call)
   const before = messageOf(world, interaction, call.param('message'))
   refuseIf(messageIssues(call.json, contextOf(call.uploads, before)))
-  const message = fill(call, interaction, before, fieldsOf(call.json) as MessageBody)
+  const message = fill(call, interaction, before, fieldsOf(call.json))
   return { status: 200, body: messagePayload(world, message) }
 }
 

@@ -37,10 +37,10 @@ export function startThread(
 
 /** Removes a channel with its threads and all their messages. */
 export function deleteChannel(world: World, channel: Channel): void {
-  for (const other of [...world.channels.values()]) {
+  for (const other of world.channels.values()) {
     if (other.kind === 'thread' && other.parentId === channel.id) deleteChannel(world, other)
   }
-  for (const message of [...world.messages.values()]) {
+  for (const message of world.messages.values()) {
     if (message.channelId === channel.id) world.messages.delete(message.id)
   }
   world.channels.delete(channel.id)

@@ -12,7 +12,6 @@ import {
   type MessageFlags,
   type MessageType,
   OverwriteType,
-  type ThreadAutoArchiveDuration,
   type ThreadMemberFlags,
 } from 'discord-api-types/v10'
 import { rolePayload, userPayload } from './people.js'
@@ -139,7 +138,7 @@ export function threadPayload(world: World, thread: Thread): APIThreadChannel {
     thread_metadata: {
       archived: thread.isArchived,
       locked: thread.isLocked,
-      auto_archive_duration: thread.autoArchiveMinutes as ThreadAutoArchiveDuration,
+      auto_archive_duration: thread.autoArchiveMinutes,
       archive_timestamp: isoTime(thread.archiveChangedMs),
       create_timestamp: isoTime(snowflakeTimeMs(thread.id)),
     },
