@@ -61,9 +61,9 @@ test('client backends are grouped by application, role, database, address and st
   const aborted = clients[2]
   await aborted?.query('BEGIN')
   await assert.rejects(async () => aborted?.query('SELECT 1/0'))
-  const groups = await until(read, (reading) => groupOf(reading, 'web').every((group) => group.state !== 'unknown')).then(
-    (reading) => groupOf(reading, 'web'),
-  )
+  const groups = await until(read, (reading) =>
+    groupOf(reading, 'web').every((group) => group.state !== 'unknown'),
+  ).then((reading) => groupOf(reading, 'web'))
   const keys = groups.map(({ role, database, clientAddr, state, isSuperuser, count }) =>
     [role, database, clientAddr, state, isSuperuser, count].join(' '),
   )
@@ -104,7 +104,10 @@ test('only our own role under our own names counts as ours', async () => {
   const impostor = await connect(postgres, { user: 'site', password: 'p', application_name: 'lifeguard monitor' })
   const reading = await read()
   assert.deepEqual(
-    reading.groups.filter((group) => group.isOwn).map((group) => [group.applicationName, group.role, group.count]).sort(),
+    reading.groups
+      .filter((group) => group.isOwn)
+      .map((group) => [group.applicationName, group.role, group.count])
+      .sort(),
     [
       ['lifeguard actor', 'lifeguard', 1],
       ['lifeguard monitor', 'lifeguard', 1],
@@ -120,7 +123,10 @@ test('a hundred looks open no session and keep the same two', async () => {
   for (let look = 0; look < 100; look += 1) await read()
   const sessions = server.sessions()
   assert.equal(sessions.monitor.dials + sessions.actor.dials, dials)
-  assert.deepEqual(await postgres.sql(`SELECT pid FROM pg_stat_activity WHERE usename = 'lifeguard' ORDER BY pid`), before)
+  assert.deepEqual(
+    await postgres.sql(`SELECT pid FROM pg_stat_activity WHERE usename = 'lifeguard' ORDER BY pid`),
+    before,
+  )
 })
 
 test('the list of backends names locks, blockers and starts to the microsecond, and no query text', async () => {

@@ -33,7 +33,10 @@ export const LIFEGUARD = 'lifeguard'
 const PASSWORD = 'held'
 
 /** Makes our own role as the setup page has it. */
-export async function createLifeguard(postgres: SandboxPostgres, grants = 'pg_monitor, pg_signal_backend'): Promise<void> {
+export async function createLifeguard(
+  postgres: SandboxPostgres,
+  grants = 'pg_monitor, pg_signal_backend',
+): Promise<void> {
   await postgres.sql(`CREATE ROLE ${LIFEGUARD} LOGIN PASSWORD '${PASSWORD}'`)
   if (grants !== '') await postgres.sql(`GRANT ${grants} TO ${LIFEGUARD}`)
   if (postgres.versionNum >= 160000 && grants !== '') {

@@ -57,7 +57,10 @@ async function isAlive({ pid, backendStart }: Victim): Promise<boolean> {
 }
 
 async function gone(...dead: readonly Victim[]): Promise<void> {
-  await until(async () => Promise.all(dead.map(isAlive)), (alive) => !alive.includes(true))
+  await until(
+    async () => Promise.all(dead.map(isAlive)),
+    (alive) => !alive.includes(true),
+  )
 }
 
 test('an empty list signals nobody and does not even ask the server', async () => {
