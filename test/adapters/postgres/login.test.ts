@@ -86,7 +86,7 @@ test('what is not configured is not taken from the environment', async () => {
     PGSSLMODE: 'require',
     PGAPPNAME: 'x',
   }
-  const before = { ...process.env }
+  const environmentBefore = { ...process.env }
   Object.assign(process.env, environment)
   try {
     const { connection, ...config } = configOf(postgres)
@@ -98,8 +98,8 @@ test('what is not configured is not taken from the environment', async () => {
     assert.match(look.detail, /asks for a password/)
   } finally {
     for (const name of Object.keys(environment)) {
-      if (before[name] === undefined) delete process.env[name]
-      else process.env[name] = before[name]
+      if (environmentBefore[name] === undefined) delete process.env[name]
+      else process.env[name] = environmentBefore[name]
     }
   }
 })

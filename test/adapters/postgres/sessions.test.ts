@@ -85,24 +85,24 @@ test('full to the last slot, the superuser reserve too, the held sessions still 
   )
   assert.ok(signalled.kind === 'signalled', JSON.stringify(signalled))
   assert.equal(signalled.pids.length, users.length)
-  const after = await until(
+  const emptied = await until(
     () => server.look(),
     (look) => look.kind === 'reading' && look.groups.every((group) => group.role !== 'site'),
   )
-  assert.equal(after.kind, 'reading')
+  assert.equal(emptied.kind, 'reading')
   assert.equal((await server.canary()).kind, 'passed')
   await endAll([...users, ...superusers])
 })
 
 test('both sessions ended while idle are back, and the process lives', async () => {
-  const [before, dials] = [await ourPids(), server.sessions().monitor.dials]
+  const [pidsBefore, dials] = [await ourPids(), server.sessions().monitor.dials]
   await endOurs('lifeguard %')
   const look = await server.look()
   assert.equal(look.kind, 'reading', JSON.stringify(look))
   await bothOpen(server)
-  const after = await ourPids()
-  assert.equal(after.length, 2)
-  assert.ok(after.every((pid) => !before.includes(pid)))
+  const pidsNow = await ourPids()
+  assert.equal(pidsNow.length, 2)
+  assert.ok(pidsNow.every((pid) => !pidsBefore.includes(pid)))
   assert.equal(server.sessions().monitor.dials, dials + 1)
 })
 
@@ -168,7 +168,7 @@ test('locked out of a full server, a look says refused and by which limit, and t
 
 test('a server that hangs is hung within 2 s, keeps its sessions, and answers on them when it goes on', async () => {
   await bothOpen(server)
-  const before = await ourPids()
+  const pidsBefore = await ourPids()
   postgres.pause()
   try {
     const startedAt = Date.now()
@@ -192,7 +192,7 @@ test('a server that hangs is hung within 2 s, keeps its sessions, and answers on
     (look) => look.kind === 'reading',
   )
   await bothOpen(server)
-  assert.deepEqual(await ourPids(), before)
+  assert.deepEqual(await ourPids(), pidsBefore)
 })
 
 test('one session that hangs for long is replaced, and only then ended', async () => {
