@@ -97,8 +97,18 @@ export function heldSessions(config: ServerConfig, { clock, random, log, turn, l
   async function keep(): Promise<void> {
     while (!closing.signal.aborted) {
       const next = due()
-      if (next === undefined || next.inMs > 0) await nextChange(next?.inMs ?? FOREVER_MS)
-      else await turn.take(FOREVER_MS, () => dial(next.slot))
+      if (next === undefined || next.inMs > 0) {
+        await nextChange(next?.inMs ?? FOREVER_MS)
+        continue
+      }
+      try {
+        await turn.take(FOREVER_MS, () => dial(next.slot))
+      } catch (err) {
+        // A bug, not the server: nothing in there rejects. Nobody waits for this loop, so it must not end in silence.
+        log.error({ server: config.name, session: next.slot.place, err }, 'login broke off')
+        next.slot.isDialing = false
+        dialFailed(next.slot, { kind: 'unreachable', why: 'other', detail: 'a fault of Lifeguard, see its log' }, true)
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 import type { BackendGroup, BackendState, Denied, Reading } from '../../core/watch/look.js'
 import { ageMsSql } from './age.js'
+import { quoted } from './failure.js'
 import { isOwnSql } from './own.js'
 import type { Question } from './session.js'
 import { grantMonitor, ME_SQL, standingSql } from './standing.js'
@@ -100,7 +101,7 @@ export function readingOf(row: ReadingRow, at: number, tookMs: number): Reading 
     return {
       kind: 'denied',
       at,
-      detail: `Role "${standing.role}" may not see other roles' backends`,
+      detail: `Role ${quoted(standing.role)} may not see other roles' backends`,
       remedy: grantMonitor(standing.role),
     }
   }

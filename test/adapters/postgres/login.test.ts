@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createConnection } from 'node:net'
 import { after, before, test } from 'node:test'
 
 import type { SandboxPostgres } from '../../../sandbox/postgres/start.js'
@@ -110,6 +111,21 @@ test('a database at its own limit refuses by that name', async () => {
   const look = await firstLook(postgres, { connection: { database: 'narrow' } })
   assert.equal(look.kind === 'refused' && look.limit, 'database limit', JSON.stringify(look))
   await endAll([held])
+})
+
+test('a flood of half-open logins is named as such', async (t) => {
+  if (postgres.versionNum >= 160000 && postgres.versionNum < 180000) return t.skip('16 and 17 let this many wait')
+  const halfOpen = Array.from({ length: 300 }, () => createConnection(postgres.port, postgres.host))
+  for (const socket of halfOpen) socket.on('error', () => undefined)
+  const server = watching(configOf(postgres))
+  const look = await until(
+    () => server.look(),
+    (seen) => seen.kind === 'refused' && seen.limit === 'half-open logins',
+  )
+  assert.equal(look.kind, 'refused')
+  for (const socket of halfOpen) socket.destroy()
+  await bothOpen(server)
+  await server.close()
 })
 
 test('a peer that accepts and says nothing is silent', async () => {
