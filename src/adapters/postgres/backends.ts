@@ -43,7 +43,7 @@ SELECT a.pid, a.backend_start::text AS backend_start, a.state_change::text AS st
        ${isOwnSql('$1', '$2', '$3')} AS is_own,
        EXISTS (SELECT FROM pg_stat_get_wal_senders() s WHERE s.pid = a.pid) AS is_replication,
        NOT pg_has_role('pg_read_all_stats', 'USAGE') AS is_hidden
-  FROM pg_stat_get_activity(NULL) a CROSS JOIN me
+  FROM pg_stat_get_activity(NULL) a
   LEFT JOIN pg_roles r ON r.oid = a.usesysid
   LEFT JOIN pg_database d ON d.oid = a.datid
   LEFT JOIN (SELECT k.pid, count(*)::int AS held FROM pg_locks k

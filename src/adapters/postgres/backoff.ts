@@ -18,14 +18,16 @@ export function retryDelayMs(failure: LoginFailure, failures: number, isMissed: 
   return spread(delayMs, chance)
 }
 
+/** Both sessions may die young together once, as at a restart soon after our start. */
+const FREE_LOSSES = 2
+
 /**
- * How long to wait after a session was lost, in ms. One that lived is dialed again at once; where sessions die young
- * (a proxy that lets in and hangs up), each loss doubles the wait.
+ * How long to wait after a session was lost, in ms. The next login follows at once, but where sessions keep dying young
+ * (a proxy that lets in and hangs up): from the third on each loss doubles the wait. `diedYoung` counts those in a row.
  */
 export function redialDelayMs(diedYoung: number, chance: number): number {
-  return diedYoung === 0
-    ? 0
-    : spread(Math.min(LONGEST_DELAY_MS, FULL_RETRY_MS * 2 ** Math.min(diedYoung - 1, 10)), chance)
+  if (diedYoung <= FREE_LOSSES) return 0
+  return spread(Math.min(LONGEST_DELAY_MS, FULL_RETRY_MS * 2 ** Math.min(diedYoung - FREE_LOSSES - 1, 10)), chance)
 }
 
 function spread(delayMs: number, chance: number): number {

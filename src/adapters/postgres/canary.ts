@@ -1,7 +1,7 @@
 import type { CanaryResult } from '../../core/watch/look.js'
 import type { Clock } from '../../ports/clock.js'
 import type { ServerConfig } from '../../ports/config.js'
-import { sentenceOf } from './failure.js'
+import { quoted, sentenceOf } from './failure.js'
 import { logIn } from './login.js'
 import type { Login } from './login.js'
 import { LOGIN_LIMIT_MS } from './opening.js'
@@ -57,6 +57,6 @@ function whyOff({ canary, connection }: ServerConfig, standing: Standing | undef
       ? whyNotPlain(canary.user, false, true, Math.max(1, standing.reserved))
       : undefined
   }
-  if (standing === undefined) return `Not known yet whether role "${connection.user}" may use reserved slots.`
+  if (standing === undefined) return `Not known yet whether role ${quoted(connection.user)} may use reserved slots.`
   return whyNotPlain(connection.user, standing.isSuperuser, standing.mayUseReserved, standing.reserved)
 }

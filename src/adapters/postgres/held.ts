@@ -51,6 +51,8 @@ export type HeldDeps = {
 const REPLACE_AFTER_MS = 5_000
 /** A session that lived this long was a good one. */
 const LIVED_MS = 5_000
+/** A login that begins this soon is worth waiting for: its outcome is fresh. */
+const NEAR_MS = 500
 const FOREVER_MS = 24 * 60 * 60 * 1_000
 
 export function heldSessions(config: ServerConfig, { clock, random, log, turn, learned }: HeldDeps): HeldSessions {
@@ -95,8 +97,18 @@ export function heldSessions(config: ServerConfig, { clock, random, log, turn, l
   async function keep(): Promise<void> {
     while (!closing.signal.aborted) {
       const next = due()
-      if (next === undefined || next.inMs > 0) await nextChange(next?.inMs ?? FOREVER_MS)
-      else await turn.take(FOREVER_MS, () => dial(next.slot))
+      if (next === undefined || next.inMs > 0) {
+        await nextChange(next?.inMs ?? FOREVER_MS)
+        continue
+      }
+      try {
+        await turn.take(FOREVER_MS, () => dial(next.slot))
+      } catch (err) {
+        // A bug, not the server: nothing in there rejects. Nobody waits for this loop, so it must not end in silence.
+        log.error({ server: config.name, session: next.slot.place, err }, 'login broke off')
+        next.slot.isDialing = false
+        dialFailed(next.slot, { kind: 'unreachable', why: 'other', detail: 'a fault of Lifeguard, see its log' }, true)
+      }
     }
   }
 
@@ -159,7 +171,7 @@ export function heldSessions(config: ServerConfig, { clock, random, log, turn, l
   /** A login is under way or about to be: it will say more than the last one did. */
   function isLoginNear(): boolean {
     if (keeper === undefined || closing.signal.aborted) return false
-    return slots.some((slot) => slot.isDialing || slot.session !== undefined) || notBefore <= clock.now()
+    return slots.some((slot) => slot.isDialing || slot.session !== undefined) || notBefore - clock.now() <= NEAR_MS
   }
 
   async function ask<Row>(place: Place, question: Question, patience: Patience): Promise<Asked<Row>> {

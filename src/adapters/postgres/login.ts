@@ -37,7 +37,6 @@ const SESSION_OPTIONS = [
   'search_path=pg_catalog',
   'jit=off',
   'plan_cache_mode=force_generic_plan',
-  'default_transaction_read_only=off',
 ]
   .map((option) => `-c ${option}`)
   .join(' ')

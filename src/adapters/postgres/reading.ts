@@ -1,5 +1,6 @@
 import type { BackendGroup, BackendState, Denied, Reading } from '../../core/watch/look.js'
 import { ageMsSql } from './age.js'
+import { quoted } from './failure.js'
 import { isOwnSql } from './own.js'
 import type { Question } from './session.js'
 import { grantMonitor, ME_SQL, standingSql } from './standing.js'
@@ -51,12 +52,12 @@ backends AS MATERIALIZED (
          ${isOwnSql('$3', '$4', '$5')} AS is_own,
          count(*)::int AS backends,
          (count(*) FILTER (WHERE a.state_change <= CASE
-           WHEN a.state = 'idle' THEN since.idle
-           WHEN a.state IN ('idle in transaction', 'idle in transaction (aborted)') THEN since.idle_in_transaction
+           WHEN a.state = 'idle' THEN (SELECT s.idle FROM since s)
+           WHEN a.state IN ('idle in transaction', 'idle in transaction (aborted)') THEN (SELECT s.idle_in_transaction FROM since s)
          END))::int AS stale,
          min(a.state_change) AS oldest_state,
          min(a.xact_start) AS oldest_transaction
-    FROM pg_stat_get_activity(NULL) a CROSS JOIN since CROSS JOIN me
+    FROM pg_stat_get_activity(NULL) a
    WHERE a.backend_type = 'client backend'
    GROUP BY 1, 2, 3, 4, 5, 6)
 SELECT ${standingSql('$5')} AS standing,
@@ -100,7 +101,7 @@ export function readingOf(row: ReadingRow, at: number, tookMs: number): Reading 
     return {
       kind: 'denied',
       at,
-      detail: `Role "${standing.role}" may not see other roles' backends`,
+      detail: `Role ${quoted(standing.role)} may not see other roles' backends`,
       remedy: grantMonitor(standing.role),
     }
   }
