@@ -1,4 +1,4 @@
-import type { Seed } from '../discord/start.js'
+import type { Seed } from '../discord/world/seed.js'
 
 export const CHANNEL = 'incidents'
 
