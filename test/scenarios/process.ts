@@ -7,6 +7,7 @@ const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url))
 
 /** The bot as people run it: a process of its own, with nothing but environment variables. */
 export type BotProcess = {
+  readonly pid: number
   readonly output: () => string
   /** SIGKILL: no last word, no flush. */
   kill(): Promise<void>
@@ -28,7 +29,7 @@ export function startProcess(env: Readonly<Record<string, string>>): BotProcess 
     child.kill(signal)
     return await ended
   }
-  return { output: () => output, kill: async () => void (await end('SIGKILL')), stop: () => end('SIGTERM'), ended }
+  return { pid: child.pid ?? 0, output: () => output, kill: async () => void (await end('SIGKILL')), stop: () => end('SIGTERM'), ended }
 }
 
 export async function onWatch(bot: BotProcess): Promise<void> {
