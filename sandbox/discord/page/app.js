@@ -1,8 +1,8 @@
-import { composer } from '/page/composer.js'
-import { el } from '/page/dom.js'
-import { timeText } from '/page/markdown.js'
-import { messageNode } from '/page/message.js'
-import { openModal } from '/page/modal.js'
+import { composer } from './composer.js'
+import { el } from './dom.js'
+import { timeText } from './markdown.js'
+import { messageNode } from './message.js'
+import { openModal } from './modal.js'
 
 const byId = (id) => document.getElementById(id)
 const log = byId('log')
@@ -149,14 +149,10 @@ function drawTop() {
   const people = view.members.filter((member) => !member.isBot)
   replaceIfNew(
     byId('acting'),
-    people.map((member) => el('option', { value: member.id, selected: member.id === view.self }, member.name)),
-  )
-  const { roles } = context.member(view.self)
-  replaceIfNew(
-    byId('acting-roles'),
-    roles.length === 0
-      ? [el('span', { class: 'faint' }, 'no roles')]
-      : roles.map((name) => el('span', { class: 'role' }, name)),
+    people.map((member) => {
+      const roles = member.roles.length === 0 ? 'no roles' : member.roles.join(', ')
+      return el('option', { value: member.id, selected: member.id === view.self }, `${member.name} · ${roles}`)
+    }),
   )
 }
 
@@ -197,7 +193,7 @@ function drawLog(messages) {
 
 /** Puts the children in order and touches only what differs, so that focus and open menus stay. */
 function arrange(parent, children) {
-  for (const child of [...parent.childNodes]) if (!children.includes(child)) child.remove()
+  for (const child of Array.from(parent.childNodes)) if (!children.includes(child)) child.remove()
   for (const [index, child] of children.entries()) {
     if (parent.childNodes[index] !== child) parent.insertBefore(child, parent.childNodes[index] ?? null)
   }

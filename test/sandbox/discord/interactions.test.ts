@@ -16,6 +16,7 @@ import {
   MessageFlags,
   ModalBuilder,
   SlashCommandBuilder,
+  StringSelectMenuBuilder,
   TextDisplayBuilder,
   TextInputBuilder,
   TextInputStyle,
@@ -203,6 +204,63 @@ test('after fifteen minutes the token is dead: 50027', async (t) => {
     status: 401,
     json: { message: 'Invalid Webhook Token', code: 50027 },
   })
+})
+
+test('a role taken away between two clicks is missing from the second interaction', async (t) => {
+  const seen: string[][] = []
+  const { discord, client } = await botWith(t, async (interaction) => {
+    if (!interaction.isButton() || !interaction.inCachedGuild()) return
+    seen.push([...interaction.member.roles.cache.keys()].filter((id) => id !== interaction.guildId))
+    await interaction.deferUpdate()
+    await interaction.followUp({ content: 'seen', flags: MessageFlags.Ephemeral })
+  })
+  const sent = await post(client, discord.ids.channels['alerts'] ?? '', card())
+  await (await discord.as('ada').click(sent.id, { customId: 'v1:end' })).wait()
+  discord.setRoles('ada', [])
+  const second = await (await discord.as('ada').click(sent.id, { customId: 'v1:end' })).wait()
+  assert.deepEqual(seen, [[discord.ids.roles['devops']], []])
+  assert.equal(second.followUps()[0]?.viewer, 'ada')
+})
+
+test('a select takes options by label or value, and sends the value', async (t) => {
+  const { discord, client } = await botWith(t, async (interaction) => {
+    if (interaction.isStringSelectMenu()) await interaction.reply(interaction.values.join())
+  })
+  const select = new StringSelectMenuBuilder()
+    .setCustomId('more')
+    .addOptions({ label: 'Show locks', value: 'locks' }, { label: 'Silence', value: 'silence' })
+  const sent = await post(client, discord.ids.channels['alerts'] ?? '', {
+    content: 'more',
+    components: [new ActionRowBuilder<StringSelectMenuBuilder>().addComponents(select)],
+  })
+  const ada = discord.as('ada')
+  await assert.rejects(ada.select(sent.id, { customId: 'more' }, ['other']), /no option/)
+  await assert.rejects(ada.select(sent.id, { customId: 'more' }, ['locks', 'silence']), /1 to 1/)
+  assert.equal((await (await ada.select(sent.id, { customId: 'more' }, ['Show locks'])).wait()).text(), 'locks')
+})
+
+test('the first follow-up after a deferral fills the waiting message, and keeps it ephemeral', async (t) => {
+  const { discord } = await botWith(t, async (interaction) => {
+    if (!interaction.isChatInputCommand()) return
+    await interaction.deferReply({ flags: MessageFlags.Ephemeral })
+    await interaction.followUp('public?')
+  })
+  const answer = await (await discord.as('ada').slash('connections show', { by: 'role' })).wait()
+  assert.equal(answer.text(), 'public?')
+  assert.equal(answer.isEphemeral(), true)
+})
+
+test('the answer to with_response tells of the message that was made', async (t) => {
+  let resource: unknown
+  const { discord } = await botWith(t, async (interaction) => {
+    if (!interaction.isChatInputCommand()) return
+    const response = await interaction.reply({ content: 'now', withResponse: true })
+    resource = [response.resource?.message?.content, response.interaction.responseMessageEphemeral]
+  })
+  const answer = await (await discord.as('ada').slash('connections show', { by: 'role' })).wait()
+  assert.equal(answer.text(), 'now')
+  while (resource === undefined) await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(resource, ['now', false])
 })
 
 test('the client of a person refuses unknown commands, unknown options and missing ones', async (t) => {
