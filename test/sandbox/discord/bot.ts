@@ -69,3 +69,8 @@ export async function call(
   const text = await response.text()
   return { status: response.status, json: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) }
 }
+
+/** Lets everything else run until it is so; the test runner's own limit is the end of waiting. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve))
+}

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import test, { type TestContext } from 'node:test'
 import { Client, Events, SlashCommandBuilder } from 'discord.js'
 import { WebSocket } from 'ws'
-import { loggedIn, sandbox } from './bot.js'
+import { loggedIn, sandbox, until } from './bot.js'
 
 async function channelOf(t: TestContext, timeoutMs = 15_000) {
   const { discord, clock } = await sandbox(t)
@@ -65,10 +65,10 @@ test('a slow answer comes when the clock has moved on', async (t) => {
   const sent = channel.send('x').then(() => (isSent = true))
   await channel.sendTyping()
   assert.equal(isSent, false)
-  while (!isSent) {
+  await until(() => {
     clock.advance(2000)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+    return isSent
+  })
   await sent
 })
 
@@ -86,7 +86,7 @@ test('after a dropped connection discord.js resumes and gets what it missed, in 
   await discord.as('ada').slash('status')
   await discord.as('vera').slash('status')
   await resumed
-  while (names.length < 2) await new Promise((resolve) => setImmediate(resolve))
+  await until(() => names.length === 2)
   assert.deepEqual(names, ['ada', 'vera'])
   assert.equal(discord.gateway.connections(), 1)
 })

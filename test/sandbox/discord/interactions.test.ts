@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import test, { type TestContext } from 'node:test'
 import {
   ActionRowBuilder,
@@ -22,7 +21,7 @@ import {
   TextInputStyle,
 } from 'discord.js'
 import { DriverRefusal } from '../../../sandbox/discord/driver/refusal.js'
-import { call, loggedIn, sandbox } from './bot.js'
+import { call, loggedIn, sandbox, until } from './bot.js'
 
 const COMMAND = new SlashCommandBuilder()
   .setName('connections')
@@ -164,7 +163,7 @@ test('three seconds without an answer fail the interaction, and a late one meets
   const answer = await discord.as('ada').slash('connections show', { by: 'role' })
   await answer.wait()
   assert.equal(answer.text(), 'This interaction failed')
-  while (failures.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  await until(() => failures.length > 0)
   const [late] = failures
   assert.ok(late instanceof DiscordAPIError)
   assert.deepEqual([late.status, late.code], [404, 10062])
@@ -182,7 +181,7 @@ test('a second first answer meets 40060', async (t) => {
   })
   const answer = await discord.as('ada').slash('connections show', { by: 'role' })
   await answer.wait()
-  while (answer.followUps().length === 0) await once(discordChange(discord), 'change')
+  await until(() => answer.followUps().length > 0)
   assert.deepEqual(second, {
     status: 400,
     json: { message: 'Interaction has already been acknowledged.', code: 40060 },
@@ -259,7 +258,7 @@ test('the answer to with_response tells of the message that was made', async (t)
   })
   const answer = await (await discord.as('ada').slash('connections show', { by: 'role' })).wait()
   assert.equal(answer.text(), 'now')
-  while (resource === undefined) await new Promise((resolve) => setImmediate(resolve))
+  await until(() => resource !== undefined)
   assert.deepEqual(resource, ['now', false])
 })
 
@@ -273,12 +272,3 @@ test('the client of a person refuses unknown commands, unknown options and missi
   await assert.rejects(ada.slash('connections show', { by: 'role', page: 0 }), /1 to/)
   await assert.rejects(ada.slash('connections show', { by: 'role' }, 'hidden'), /cannot see/)
 })
-
-function discordChange(discord: { world: { watch: (listener: () => void) => () => void } }): EventTarget {
-  const target = new EventTarget()
-  const stop = discord.world.watch(() => {
-    stop()
-    target.dispatchEvent(new Event('change'))
-  })
-  return target
-}
