@@ -17,6 +17,7 @@ const state = {
   read: new Map(),
   drawn: new Map(),
   modals: new Set(),
+  isAtEnd: true,
   source: undefined,
 }
 
@@ -93,8 +94,8 @@ function openChannel(id) {
   complain(undefined)
   log.replaceChildren()
   state.drawn.clear()
+  state.isAtEnd = true
   draw()
-  log.scrollTop = log.scrollHeight
 }
 
 function draw() {
@@ -157,7 +158,6 @@ function drawTop() {
 }
 
 function drawLog(messages) {
-  const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80
   const focused = document.activeElement?.dataset?.control
   const shown = messages.filter((message) => !state.dismissed.has(message.id))
   const nodes = shown.map((message) => {
@@ -188,7 +188,12 @@ function drawLog(messages) {
     : [...nodes, ...pending]
   arrange(log, next)
   if (focused) log.querySelector(`[data-control="${CSS.escape(focused)}"]`)?.focus()
-  if (isAtEnd) log.scrollTop = log.scrollHeight
+  keepEnd()
+}
+
+/** A reader at the end stays there when messages, pictures or a taller composer come; one who scrolled up is let be. */
+function keepEnd() {
+  if (state.isAtEnd) log.scrollTop = log.scrollHeight
 }
 
 /** Puts the children in order and touches only what differs, so that focus and open menus stay. */
@@ -236,14 +241,11 @@ byId('menu').addEventListener('click', () => {
   const isOpen = byId('side').classList.toggle('open')
   byId('menu').setAttribute('aria-expanded', String(isOpen))
 })
-// pictures change the height of the log when they arrive
-log.addEventListener(
-  'load',
-  () => {
-    if (log.scrollHeight - log.scrollTop - log.clientHeight < 600) log.scrollTop = log.scrollHeight
-  },
-  true,
-)
+log.addEventListener('scroll', () => {
+  state.isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80
+})
+log.addEventListener('load', keepEnd, true)
+new ResizeObserver(keepEnd).observe(log)
 setInterval(() => {
   for (const node of document.querySelectorAll('time[data-style="R"]')) {
     const text = timeText(Number(node.dataset.unix), 'R', context.nowMs())

@@ -70,7 +70,11 @@ export async function call(
   return { status: response.status, json: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) }
 }
 
-/** Lets everything else run until it is so; the test runner's own limit is the end of waiting. */
+/** Lets everything else run until it is so; after 20 s of real time it never will be. */
 export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setImmediate(resolve))
+  const endMs = performance.now() + 20_000
+  while (!isSo()) {
+    if (performance.now() > endMs) throw new Error('what the test waits for did not happen')
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }
