@@ -60,7 +60,7 @@ export function commandIssues(payload: unknown, path: Path = []): Issue[] {
   const textLength = commandTextLength(command)
   return [
     ...namedIssues(command, path),
-    ...optionListIssues(command['options'], [...path, 'options'], 0),
+    ...optionListIssues(command['options'], [...path, 'options']),
     ...(textLength > MOST_COMMAND_TEXT
       ? [
           {
@@ -98,7 +98,7 @@ function namedIssues(named: Fields, path: Path): Issue[] {
   ]
 }
 
-function optionListIssues(raw: unknown, path: Path, depth: number): Issue[] {
+function optionListIssues(raw: unknown, path: Path): Issue[] {
   if (isAbsent(raw)) return []
   const options = itemsOf(raw).map(fieldsOf)
   const isNesting = (option: Fields) => option['type'] === Kind.Subcommand || option['type'] === Kind.SubcommandGroup
@@ -122,7 +122,7 @@ function optionListIssues(raw: unknown, path: Path, depth: number): Issue[] {
         option['required'] === true && options.slice(0, index).some((earlier) => earlier['required'] !== true)
       return [
         ...namedIssues(option, at),
-        ...(isNesting(option) ? nestedIssues(option, at, depth) : valueOptionIssues(option, at)),
+        ...(isNesting(option) ? nestedIssues(option, at) : valueOptionIssues(option, at)),
         ...(isLate
           ? [
               {
@@ -147,19 +147,15 @@ function optionListIssues(raw: unknown, path: Path, depth: number): Issue[] {
 }
 
 /** Command, group, sub-command: no deeper. */
-function nestedIssues(option: Fields, path: Path, depth: number): Issue[] {
-  const isTooDeep = option['type'] === Kind.SubcommandGroup ? depth > 0 : depth > 1
+function nestedIssues(option: Fields, path: Path): Issue[] {
   const children = itemsOf(option['options']).map((child) => fieldsOf(child)['type'])
   const isWrong =
     option['type'] === Kind.SubcommandGroup
       ? children.some((type) => type !== Kind.Subcommand)
       : children.some((type) => type === Kind.Subcommand || type === Kind.SubcommandGroup)
-  return [
-    ...(isTooDeep || isWrong
-      ? [{ path, code: 'APPLICATION_COMMAND_OPTIONS_TYPE_INVALID', message: 'Sub-commands are nested too deep' }]
-      : []),
-    ...optionListIssues(option['options'], [...path, 'options'], depth + 1),
-  ]
+  return isWrong
+    ? [{ path, code: 'APPLICATION_COMMAND_OPTIONS_TYPE_INVALID', message: 'Sub-commands are nested too deep' }]
+    : optionListIssues(option['options'], [...path, 'options'])
 }
 
 function valueOptionIssues(option: Fields, path: Path): Issue[] {

@@ -1,8 +1,8 @@
-import { composer } from '/page/composer.js'
-import { el } from '/page/dom.js'
-import { timeText } from '/page/markdown.js'
-import { messageNode } from '/page/message.js'
-import { openModal } from '/page/modal.js'
+import { composer } from './composer.js'
+import { el } from './dom.js'
+import { timeText } from './markdown.js'
+import { messageNode } from './message.js'
+import { openModal } from './modal.js'
 
 const byId = (id) => document.getElementById(id)
 const log = byId('log')
@@ -17,6 +17,7 @@ const state = {
   read: new Map(),
   drawn: new Map(),
   modals: new Set(),
+  isAtEnd: true,
   source: undefined,
 }
 
@@ -93,8 +94,8 @@ function openChannel(id) {
   complain(undefined)
   log.replaceChildren()
   state.drawn.clear()
+  state.isAtEnd = true
   draw()
-  log.scrollTop = log.scrollHeight
 }
 
 function draw() {
@@ -149,19 +150,14 @@ function drawTop() {
   const people = view.members.filter((member) => !member.isBot)
   replaceIfNew(
     byId('acting'),
-    people.map((member) => el('option', { value: member.id, selected: member.id === view.self }, member.name)),
-  )
-  const { roles } = context.member(view.self)
-  replaceIfNew(
-    byId('acting-roles'),
-    roles.length === 0
-      ? [el('span', { class: 'faint' }, 'no roles')]
-      : roles.map((name) => el('span', { class: 'role' }, name)),
+    people.map((member) => {
+      const roles = member.roles.length === 0 ? 'no roles' : member.roles.join(', ')
+      return el('option', { value: member.id, selected: member.id === view.self }, `${member.name} · ${roles}`)
+    }),
   )
 }
 
 function drawLog(messages) {
-  const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80
   const focused = document.activeElement?.dataset?.control
   const shown = messages.filter((message) => !state.dismissed.has(message.id))
   const nodes = shown.map((message) => {
@@ -192,12 +188,17 @@ function drawLog(messages) {
     : [...nodes, ...pending]
   arrange(log, next)
   if (focused) log.querySelector(`[data-control="${CSS.escape(focused)}"]`)?.focus()
-  if (isAtEnd) log.scrollTop = log.scrollHeight
+  keepEnd()
+}
+
+/** A reader at the end stays there when messages, pictures or a taller composer come; one who scrolled up is let be. */
+function keepEnd() {
+  if (state.isAtEnd) log.scrollTop = log.scrollHeight
 }
 
 /** Puts the children in order and touches only what differs, so that focus and open menus stay. */
 function arrange(parent, children) {
-  for (const child of [...parent.childNodes]) if (!children.includes(child)) child.remove()
+  for (const child of Array.from(parent.childNodes)) if (!children.includes(child)) child.remove()
   for (const [index, child] of children.entries()) {
     if (parent.childNodes[index] !== child) parent.insertBefore(child, parent.childNodes[index] ?? null)
   }
@@ -240,14 +241,11 @@ byId('menu').addEventListener('click', () => {
   const isOpen = byId('side').classList.toggle('open')
   byId('menu').setAttribute('aria-expanded', String(isOpen))
 })
-// pictures change the height of the log when they arrive
-log.addEventListener(
-  'load',
-  () => {
-    if (log.scrollHeight - log.scrollTop - log.clientHeight < 600) log.scrollTop = log.scrollHeight
-  },
-  true,
-)
+log.addEventListener('scroll', () => {
+  state.isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80
+})
+log.addEventListener('load', keepEnd, true)
+new ResizeObserver(keepEnd).observe(log)
 setInterval(() => {
   for (const node of document.querySelectorAll('time[data-style="R"]')) {
     const text = timeText(Number(node.dataset.unix), 'R', context.nowMs())

@@ -1,4 +1,4 @@
-import { el } from '/page/dom.js'
+import { el } from './dom.js'
 
 const INLINE = new RegExp(
   [

@@ -1,5 +1,5 @@
-import { colorOf, el, hueOf, sizeText } from '/page/dom.js'
-import { link, markdown } from '/page/markdown.js'
+import { colorOf, el, hueOf, sizeText } from './dom.js'
+import { link, markdown } from './markdown.js'
 
 const EPHEMERAL = 64
 const THINKING = 128
@@ -173,7 +173,7 @@ function optionText(option) {
 }
 
 function attachmentNode(attachment) {
-  if (/^image\//.test(attachment.contentType)) {
+  if (attachment.contentType.startsWith('image/')) {
     return el(
       'div',
       { class: 'gallery' },

@@ -1,5 +1,5 @@
-import { el } from '/page/dom.js'
-import { markdown } from '/page/markdown.js'
+import { el } from './dom.js'
+import { markdown } from './markdown.js'
 
 /** Shows a modal that the bot opened; sends its values by custom id, or closes. */
 export function openModal(dialog, interaction, context) {

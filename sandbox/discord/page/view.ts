@@ -1,4 +1,4 @@
-import { PermissionFlagsBits } from 'discord-api-types/v10'
+import { ApplicationCommandType, PermissionFlagsBits } from 'discord-api-types/v10'
 import { isSeenBy, mayUse } from '../driver/visibility.js'
 import { may } from '../permissions.js'
 import { channelNow } from '../world/channels.js'
@@ -101,7 +101,7 @@ function commandsOf(world: World, channels: readonly Channel[], self: Member): u
   const place = channels[0]
   if (place === undefined) return []
   return [...world.commands.values()]
-    .filter((command) => command.type === 1 && mayUse(world, self, place, command))
+    .filter((command) => command.type === ApplicationCommandType.ChatInput && mayUse(world, self, place, command))
     .map(({ name, description, options }) => ({ name, description, options: options ?? [] }))
 }
 

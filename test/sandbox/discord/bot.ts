@@ -69,3 +69,12 @@ export async function call(
   const text = await response.text()
   return { status: response.status, json: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) }
 }
+
+/** Lets everything else run until it is so; after 20 s of real time it never will be. */
+export async function until(isSo: () => boolean): Promise<void> {
+  const endMs = performance.now() + 20_000
+  while (!isSo()) {
+    if (performance.now() > endMs) throw new Error('what the test waits for did not happen')
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import test, { type TestContext } from 'node:test'
 import {
   ActionRowBuilder,
@@ -16,12 +15,12 @@ import {
   MessageFlags,
   ModalBuilder,
   SlashCommandBuilder,
+  StringSelectMenuBuilder,
   TextDisplayBuilder,
   TextInputBuilder,
   TextInputStyle,
 } from 'discord.js'
-import { DriverRefusal } from '../../../sandbox/discord/driver/refusal.js'
-import { call, loggedIn, sandbox } from './bot.js'
+import { call, loggedIn, sandbox, until } from './bot.js'
 
 const COMMAND = new SlashCommandBuilder()
   .setName('connections')
@@ -85,7 +84,10 @@ test('a slash command is deferred, then answered by an ephemeral edit that only 
   assert.equal(answer.isEphemeral(), true)
   assert.equal(answer.edits(), 0)
   assert.equal(discord.world.messages('alerts')[0]?.viewer, 'ada')
-  await assert.rejects(discord.as('vera').click(answer.message()?.id ?? '', { label: 'x' }), DriverRefusal)
+  await assert.rejects(discord.as('vera').click(answer.message()?.id ?? '', { label: 'x' }), {
+    name: 'DriverRefusal',
+    message: /is ephemeral/,
+  })
   const listed = await call(discord, 'GET', `/channels/${discord.ids.channels['alerts']}/messages`)
   assert.deepEqual(listed.json, [])
   assert.deepEqual(discord.wire.errors(), [])
@@ -163,7 +165,7 @@ test('three seconds without an answer fail the interaction, and a late one meets
   const answer = await discord.as('ada').slash('connections show', { by: 'role' })
   await answer.wait()
   assert.equal(answer.text(), 'This interaction failed')
-  while (failures.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  await until(() => failures.length > 0)
   const [late] = failures
   assert.ok(late instanceof DiscordAPIError)
   assert.deepEqual([late.status, late.code], [404, 10062])
@@ -181,7 +183,7 @@ test('a second first answer meets 40060', async (t) => {
   })
   const answer = await discord.as('ada').slash('connections show', { by: 'role' })
   await answer.wait()
-  while (answer.followUps().length === 0) await once(discordChange(discord), 'change')
+  await until(() => answer.followUps().length > 0)
   assert.deepEqual(second, {
     status: 400,
     json: { message: 'Interaction has already been acknowledged.', code: 40060 },
@@ -205,6 +207,63 @@ test('after fifteen minutes the token is dead: 50027', async (t) => {
   })
 })
 
+test('a role taken away between two clicks is missing from the second interaction', async (t) => {
+  const seen: string[][] = []
+  const { discord, client } = await botWith(t, async (interaction) => {
+    if (!interaction.isButton() || !interaction.inCachedGuild()) return
+    seen.push([...interaction.member.roles.cache.keys()].filter((id) => id !== interaction.guildId))
+    await interaction.deferUpdate()
+    await interaction.followUp({ content: 'seen', flags: MessageFlags.Ephemeral })
+  })
+  const sent = await post(client, discord.ids.channels['alerts'] ?? '', card())
+  await (await discord.as('ada').click(sent.id, { customId: 'v1:end' })).wait()
+  discord.setRoles('ada', [])
+  const second = await (await discord.as('ada').click(sent.id, { customId: 'v1:end' })).wait()
+  assert.deepEqual(seen, [[discord.ids.roles['devops']], []])
+  assert.equal(second.followUps()[0]?.viewer, 'ada')
+})
+
+test('a select takes options by label or value, and sends the value', async (t) => {
+  const { discord, client } = await botWith(t, async (interaction) => {
+    if (interaction.isStringSelectMenu()) await interaction.reply(interaction.values.join())
+  })
+  const select = new StringSelectMenuBuilder()
+    .setCustomId('more')
+    .addOptions({ label: 'Show locks', value: 'locks' }, { label: 'Silence', value: 'silence' })
+  const sent = await post(client, discord.ids.channels['alerts'] ?? '', {
+    content: 'more',
+    components: [new ActionRowBuilder<StringSelectMenuBuilder>().addComponents(select)],
+  })
+  const ada = discord.as('ada')
+  await assert.rejects(ada.select(sent.id, { customId: 'more' }, ['other']), /no option/)
+  await assert.rejects(ada.select(sent.id, { customId: 'more' }, ['locks', 'silence']), /1 to 1/)
+  assert.equal((await (await ada.select(sent.id, { customId: 'more' }, ['Show locks'])).wait()).text(), 'locks')
+})
+
+test('the first follow-up after a deferral fills the waiting message, and keeps it ephemeral', async (t) => {
+  const { discord } = await botWith(t, async (interaction) => {
+    if (!interaction.isChatInputCommand()) return
+    await interaction.deferReply({ flags: MessageFlags.Ephemeral })
+    await interaction.followUp('public?')
+  })
+  const answer = await (await discord.as('ada').slash('connections show', { by: 'role' })).wait()
+  assert.equal(answer.text(), 'public?')
+  assert.equal(answer.isEphemeral(), true)
+})
+
+test('the answer to with_response tells of the message that was made', async (t) => {
+  let resource: unknown
+  const { discord } = await botWith(t, async (interaction) => {
+    if (!interaction.isChatInputCommand()) return
+    const response = await interaction.reply({ content: 'now', withResponse: true })
+    resource = [response.resource?.message?.content, response.interaction.responseMessageEphemeral]
+  })
+  const answer = await (await discord.as('ada').slash('connections show', { by: 'role' })).wait()
+  assert.equal(answer.text(), 'now')
+  await until(() => resource !== undefined)
+  assert.deepEqual(resource, ['now', false])
+})
+
 test('the client of a person refuses unknown commands, unknown options and missing ones', async (t) => {
   const { discord } = await botWith(t, async () => {})
   const ada = discord.as('ada')
@@ -215,12 +274,3 @@ test('the client of a person refuses unknown commands, unknown options and missi
   await assert.rejects(ada.slash('connections show', { by: 'role', page: 0 }), /1 to/)
   await assert.rejects(ada.slash('connections show', { by: 'role' }, 'hidden'), /cannot see/)
 })
-
-function discordChange(discord: { world: { watch: (listener: () => void) => () => void } }): EventTarget {
-  const target = new EventTarget()
-  const stop = discord.world.watch(() => {
-    stop()
-    target.dispatchEvent(new Event('change'))
-  })
-  return target
-}
