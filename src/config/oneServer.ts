@@ -34,7 +34,9 @@ export function readOneServer(reading: Reading, watch: WatchDefaults): ServerCon
     report({ where: 'PGHOST', message: "is not set. The Postgres server's host, such as db.example.org" })
   if (!environment.has('PGUSER'))
     report({ where: 'PGUSER', message: 'is not set. The role Lifeguard logs in as, such as lifeguard' })
-  const name = read('SERVER_NAME', serverName) ?? hostGiven
+  // A socket's folder or a long host name would not fit into a button: then it is just called what it is.
+  const fromHost = hostGiven === undefined ? undefined : (serverName.parse(hostGiven) ?? 'postgres')
+  const name = read('SERVER_NAME', serverName) ?? fromHost
   const portGiven = read('PGPORT', port) ?? 5432
   const database = read('PGDATABASE', databaseName) ?? 'postgres'
   const password = environment.get('PGPASSWORD')?.text

@@ -165,7 +165,7 @@ const BAD: readonly (readonly [string, string, RegExp])[] = [
   ['ROLE_RECOVER', `${DEVOPS},${GUILD}`, /@everyone/],
   ['ROLE_PAGE', GUILD, /@everyone/],
   ['ROLE_PAGE', `${DEVOPS},${DEVOPS}`, /role id/],
-  ['SERVER_NAME', 'two\nlines', /one line/],
+  ['SERVER_NAME', 'two\nlines', /letters, digits/],
   ['PGHOST', 'postgres://lifeguard:hunter2@db/site', /not shown.*host/],
   ['PGPORT', '0', /whole number from 1 to 65535/],
   ['PGPORT', '5432a', /whole number/],
