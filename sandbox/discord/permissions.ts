@@ -4,7 +4,7 @@ import type { Channel, Member, TextChannel, World } from './world/state.js'
 const ALL = Object.values(PermissionFlagsBits).reduce((bits, bit) => bits | bit, 0n)
 
 /** What a member may do in the whole guild, before a channel's overwrites. */
-export function guildPermissions(world: World, member: Member): bigint {
+function guildPermissions(world: World, member: Member): bigint {
   if (member.id === world.guild.ownerId) return ALL
   const held = [world.guild.id, ...member.roles].reduce(
     (bits, id) => bits | (world.roles.get(id)?.permissions ?? 0n),
@@ -38,7 +38,7 @@ export function may(world: World, member: Member, channel: Channel, permission: 
 }
 
 /** The text channel whose overwrites count. Undefined for a thread whose parent is gone. */
-export function textChannelOf(world: World, channel: Channel): TextChannel | undefined {
+function textChannelOf(world: World, channel: Channel): TextChannel | undefined {
   if (channel.kind === 'text') return channel
   const parent = world.channels.get(channel.parentId)
   return parent?.kind === 'text' ? parent : undefined

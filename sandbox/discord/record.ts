@@ -3,7 +3,7 @@ import type { Issue } from './limits/issue.js'
 /** One line of the wire log. Tokens of the bot are never in it; `n` counts from 1, `atMs` is epoch milliseconds. */
 export type WireEntry = { readonly n: number; readonly atMs: number } & WireEvent
 
-export type WireEvent =
+type WireEvent =
   | {
       readonly kind: 'rest'
       readonly method: string

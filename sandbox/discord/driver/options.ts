@@ -11,7 +11,7 @@ import { DriverRefusal } from './refusal.js'
 export type OptionValue = string | number | boolean
 
 /** A command as a person has chosen it: the sub-command's path and the options it has there. */
-export type Chosen = {
+type Chosen = {
   readonly command: APIApplicationCommand
   /** Names of group and sub-command, outermost first. */
   readonly path: readonly { readonly name: string; readonly type: Kind }[]

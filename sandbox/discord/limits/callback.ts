@@ -4,7 +4,7 @@ import { countIssues, fieldsOf, isAbsent, type Issue, itemsOf, required } from '
 import { type MessageContext, messageIssues } from './message.js'
 import { modalIssues } from './modal.js'
 
-export type CallbackContext = {
+type CallbackContext = {
   readonly interaction: 'command' | 'autocomplete' | 'component' | 'modal'
   /** True for a modal that was opened from a message, whose submit may update it. */
   readonly hasSource: boolean

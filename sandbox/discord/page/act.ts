@@ -5,7 +5,7 @@ import { DriverRefusal } from '../driver/refusal.js'
 import { fieldsOf, itemsOf, textOf, type Fields } from '../limits/issue.js'
 import type { World } from '../world/state.js'
 
-export type ActResult = { readonly status: number; readonly body: unknown }
+type ActResult = { readonly status: number; readonly body: unknown }
 
 /** What the page asks to be done for the acting user, by the same driver that tests use. 409: the client would not. */
 export async function performAct(world: World, text: string): Promise<ActResult> {

@@ -4,7 +4,7 @@ const SUBCOMMAND = 1
 const GROUP = 2
 
 /** Every command that can be sent, sub-commands spelled out: { words, description, options }. */
-export function sendable(commands) {
+function sendable(commands) {
   const spell = (words, description, options) => {
     const nested = options.filter((option) => option.type === SUBCOMMAND || option.type === GROUP)
     if (nested.length === 0) return [{ words, description, options }]

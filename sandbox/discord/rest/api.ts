@@ -14,7 +14,7 @@ import { WEBHOOK_ROUTES } from './webhooks.js'
 
 const PREFIX = '/api/v10'
 
-export type ApiOptions = {
+type ApiOptions = {
   readonly world: World
   readonly token: string
   readonly record: Recorder

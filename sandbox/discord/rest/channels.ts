@@ -35,7 +35,10 @@ function listThreads({ world }: Call): Reply {
     (channel): channel is Thread =>
       channel.kind === 'thread' && !channel.isArchived && may(world, bot, channel, PermissionFlagsBits.ViewChannel),
   )
-  return { status: 200, body: { threads: threads.map((thread) => threadPayload(world, thread)), members: [] } }
+  return {
+    status: 200,
+    body: { threads: threads.map((thread) => threadPayload(world, thread)), members: [], has_more: false },
+  }
 }
 
 /** A thread started from a message bears the message's id, so there can be only one: 160004. */

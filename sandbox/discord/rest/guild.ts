@@ -1,6 +1,7 @@
-import type { APIGatewayBotInfo, RESTGetAPIOAuth2CurrentApplicationResult } from 'discord-api-types/v10'
+import { type APIGatewayBotInfo, Locale, type RESTGetAPIOAuth2CurrentApplicationResult } from 'discord-api-types/v10'
 import { guildPayload } from '../world/payloads.js'
 import { applicationPayload, memberPayload, rolePayload, userPayload } from '../world/people.js'
+import type { World } from '../world/state.js'
 import { botMember } from './access.js'
 import { DiscordRefusal, unknownThing } from './refusal.js'
 import type { Call, Reply, Route } from './route.js'
@@ -9,12 +10,16 @@ import type { Call, Reply, Route } from './route.js'
 export function guildRoutes(gatewayUrl: () => string): readonly Route[] {
   return [
     { method: 'GET', path: '/gateway/bot', handle: () => ({ status: 200, body: gatewayInfo(gatewayUrl()) }) },
-    { method: 'GET', path: '/users/@me', handle: ({ world }) => ok(userPayload(botMember(world))) },
-    { method: 'GET', path: '/applications/@me', handle: ({ world }) => ok(applicationPayload(world)) },
+    {
+      method: 'GET',
+      path: '/users/@me',
+      handle: ({ world }) => ok({ ...userPayload(botMember(world)), mfa_enabled: false, locale: Locale.EnglishUS }),
+    },
+    { method: 'GET', path: '/applications/@me', handle: ({ world }) => ok(ownApplication(world)) },
     {
       method: 'GET',
       path: '/oauth2/applications/@me',
-      handle: ({ world }) => ok(applicationPayload(world) satisfies RESTGetAPIOAuth2CurrentApplicationResult),
+      handle: ({ world }) => ok(ownApplication(world) satisfies RESTGetAPIOAuth2CurrentApplicationResult),
     },
     { method: 'GET', path: '/guilds/:guild', handle: getGuild },
     {
@@ -34,6 +39,11 @@ function ok(body: unknown): Reply {
   return { status: 200, body }
 }
 
+/** The application with the fields that the specification has and the types have not. */
+function ownApplication(world: World) {
+  return { ...applicationPayload(world), type: null, explicit_content_filter: 0, eligible_oauth2_scopes: [] }
+}
+
 function gatewayInfo(url: string): APIGatewayBotInfo {
   return {
     url,
@@ -49,7 +59,7 @@ export function requireGuild(call: Call): void {
 
 function getGuild(call: Call): Reply {
   if (call.param('guild') !== call.world.guild.id) throw unknownThing(10004, 'Guild')
-  return ok(guildPayload(call.world))
+  return ok({ ...guildPayload(call.world), home_header: null, nsfw: false }) // in the specification, not in the types
 }
 
 function getMember(call: Call): Reply {

@@ -160,7 +160,7 @@ export function contextOf(uploads: readonly Upload[], before?: Message): Message
 }
 
 /** Embeds and files have permissions of their own. */
-export function requireContentPermissions(
+function requireContentPermissions(
   world: World,
   channel: Channel,
   payload: Readonly<Record<string, unknown>>,

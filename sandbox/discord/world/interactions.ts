@@ -2,7 +2,7 @@ import type { APIInteraction } from 'discord-api-types/v10'
 import type { Interaction, World } from './state.js'
 
 /** Discord's: an interaction without a first answer is void after this. */
-export const ANSWER_WITHIN_MS = 3000
+const ANSWER_WITHIN_MS = 3000
 /** Discord's: how long follow-ups and edits are accepted. */
 export const TOKEN_LIVES_MS = 15 * 60_000
 

@@ -4,7 +4,8 @@ import {
   type APIMessageTopLevelComponent,
   MessageFlags,
 } from 'discord-api-types/v10'
-import { type AttachmentEntry, keepAndAdd, storedComponents, type Upload } from './attachments.js'
+import { type AttachmentEntry, keepAndAdd, type Upload } from './attachments.js'
+import { storedComponents } from './components.js'
 import { type MentionDefault, mentionsIn, NO_PINGS } from './mentions.js'
 import { snowflakeTimeMs } from './snowflake.js'
 import type { Channel, Member, Message, Pings, World } from './state.js'
@@ -21,7 +22,7 @@ export type MessageBody = {
   readonly message_reference?: { readonly message_id?: string } | null
 }
 
-export type Draft = {
+type Draft = {
   readonly channel: Channel
   readonly author: Member
   readonly body: MessageBody

@@ -189,6 +189,13 @@ export function guildPayload(world: World): APIGuild {
     preferred_locale: Locale.EnglishUS,
     nsfw_level: 0,
     hub_type: null,
+    widget_enabled: false,
+    widget_channel_id: null,
+    max_presences: null,
+    max_members: 500_000,
+    max_video_channel_users: 25,
+    max_stage_video_channel_users: 50,
+    premium_subscription_count: 0,
     incidents_data: null,
   } satisfies APIGuild
 }

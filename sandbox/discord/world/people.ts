@@ -66,6 +66,7 @@ export function rolePayload(role: Role): APIRole {
 
 export function applicationPayload(world: World): APIApplication {
   const bot = world.members.get(world.botId)
+  const owner = [...world.members.values()].find((member) => !member.isBot)
   return {
     id: world.botId,
     name: bot?.name ?? 'bot',
@@ -76,6 +77,13 @@ export function applicationPayload(world: World): APIApplication {
     ...(bot === undefined ? {} : { bot: userPayload(bot) }),
     summary: '',
     verify_key: '0'.repeat(64),
+    ...(owner === undefined ? {} : { owner: userPayload(owner) }),
+    redirect_uris: [],
+    interactions_endpoint_url: null,
+    role_connections_verification_url: null,
+    approximate_guild_count: 1,
+    approximate_user_install_count: 0,
+    approximate_user_authorization_count: 0,
     team: null,
     flags: 0 as ApplicationFlags,
     flags_new: '0',

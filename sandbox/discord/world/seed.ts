@@ -5,7 +5,7 @@ import type { Happening, Member, Role, TextChannel, World } from './state.js'
 
 export type PermissionName = keyof typeof PermissionFlagsBits
 
-export type SeedOverwrite = {
+type SeedOverwrite = {
   /** A role's or a member's name; '@everyone' is a role. */
   readonly for: string
   readonly allow?: readonly PermissionName[]
@@ -48,7 +48,7 @@ export type SeededIds = {
 }
 
 /** What a new guild lets everybody do, without the right to ping all: a stricter default shows who relies on it. */
-export const EVERYONE: readonly PermissionName[] = [
+const EVERYONE: readonly PermissionName[] = [
   'ViewChannel',
   'SendMessages',
   'SendMessagesInThreads',

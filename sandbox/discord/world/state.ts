@@ -27,7 +27,7 @@ export type Member = {
   readonly roles: readonly string[]
 }
 
-export type Overwrite = {
+type Overwrite = {
   readonly id: string
   readonly kind: 'role' | 'member'
   readonly allow: bigint
