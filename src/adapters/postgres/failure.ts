@@ -24,7 +24,7 @@ export type LoginTrace = {
 }
 
 /** The fields of an error that we read: SQLSTATE or an operating system's code, and the server's C function. */
-export type ErrorCode = { readonly code?: string; readonly routine?: string }
+type ErrorCode = { readonly code?: string; readonly routine?: string }
 
 /** Never reads the message: it is translated, and it changes between versions. */
 export function codeOf(error: unknown): ErrorCode {

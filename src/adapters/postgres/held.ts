@@ -26,7 +26,7 @@ export type Patience = {
 }
 
 /** The two sessions of one server, kept open in the background. */
-export type HeldSessions = {
+type HeldSessions = {
   open(): void
   /**
    * Asks on the session of that place when it is free, else on the other. Hung sessions get no further question.
@@ -38,7 +38,7 @@ export type HeldSessions = {
   close(): Promise<void>
 }
 
-export type HeldDeps = {
+type HeldDeps = {
   readonly clock: Clock
   readonly random: () => number
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>

@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.js'
 
 /** What became of a piece of work within its time limit. `late`: it goes on, and nobody waits for it here any more. */
-export type InTime<T> = { readonly kind: 'in time'; readonly value: T } | { readonly kind: 'late' }
+type InTime<T> = { readonly kind: 'in time'; readonly value: T } | { readonly kind: 'late' }
 
 /**
  * Waits for `work`, at most `limitMs`. The work is never cancelled: whoever started it keeps its promise.

@@ -104,6 +104,9 @@ test('both sessions ended while idle are back, and the process lives', async () 
   assert.equal(pidsNow.length, 2)
   assert.ok(pidsNow.every((pid) => !pidsBefore.includes(pid)))
   assert.equal(server.sessions().monitor.dials, dials + 1)
+  const reasons = lines.filter((line) => line.sentence === 'session lost').map((line) => JSON.stringify(line.fields))
+  assert.equal(reasons.length, 2)
+  for (const reason of reasons) assert.match(reason, /57P01/)
 })
 
 test('a session lost while full is read around, and comes back by the reserve where there is one', async () => {
@@ -178,8 +181,10 @@ test('a server that hangs is hung within 2 s, keeps its sessions, and answers on
     const list = await server.backends(100)
     assert.equal(list.kind, 'failed')
     assert.deepEqual([server.sessions().monitor.state, server.sessions().actor.state], ['hung', 'hung'])
-    // With both hung nothing more is queued: the answer comes at once.
+    // With both hung nothing more is queued: the answer comes at once, long before any limit.
+    const againAt = Date.now()
     assert.equal((await server.look()).kind, 'hung')
+    assert.ok(Date.now() - againAt < 1_500)
     assert.equal(
       (await server.terminate([{ pid: 1, backendStart: 'x', state: 'idle', stateChange: 'x' }], [])).kind,
       'unknown',
