@@ -15,8 +15,13 @@ export function tracksFrom(open: readonly Incident[]): Tracks {
 
 export function stepTracks(tracks: Tracks, verdicts: readonly Verdict[], now: number): Tracks {
   return Object.fromEntries(
-    verdicts.map((verdict) => [verdict.rule, stepTrack(tracks[verdict.rule] ?? NEW_TRACK, verdict, now)]),
+    verdicts.map((verdict) => [verdict.rule, stepTrack(trackOf(tracks, verdict.rule), verdict, now)]),
   )
+}
+
+/** Rules are named by people: a rule named `constructor` is not to be found in the prototype. */
+function trackOf(tracks: Tracks, rule: string): RuleTrack {
+  return (Object.hasOwn(tracks, rule) ? tracks[rule] : undefined) ?? NEW_TRACK
 }
 
 /**

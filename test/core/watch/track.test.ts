@@ -18,7 +18,8 @@ const STANDINGS = { a: 'above', b: 'between', c: 'clear', '?': 'unknown' } as co
 /** Looks five seconds apart, a letter each; the answer has `!` where the rule fires and `.` where it does not. */
 function firing(looks: string, of: Partial<Verdict> = {}): string {
   let track = NEW_TRACK
-  return [...looks]
+  return looks
+    .split('')
     .map((letter, index) => {
       const standing = STANDINGS[letter as keyof typeof STANDINGS]
       track = stepTrack(track, { ...VERDICT, ...of, standing }, index * 5000)
