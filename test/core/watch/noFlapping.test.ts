@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { EventBody, IncidentChanged, IncidentOpened } from '../../../src/core/incident/event.js'
 import { fold, openIncidents, type Book, type Incident } from '../../../src/core/incident/incident.js'
 import { isWorse } from '../../../src/core/watch/severity.js'
-import { EVERY_MS, live, look, RULES, series, type Step } from './series.js'
+import { EVERY_MS, live, lookAt, RULES, series, type Step } from './series.js'
 
 type WatchEvent = Extract<EventBody, { type: 'incident.opened' | 'incident.changed' | 'incident.resolved' }>
 
@@ -30,10 +30,10 @@ function clearForMs(steps: readonly Step[], rule: string): number {
 
 describe('over any series of looks', () => {
   test('what swings around a limit is one incident that does not end', () => {
-    const swing = fc.array(fc.constantFrom(look(29), look(32), look(33), look(45)), { maxLength: 60 })
+    const swing = fc.array(fc.constantFrom(lookAt(29), lookAt(32), lookAt(33), lookAt(45)), { maxLength: 60 })
     fc.assert(
       fc.property(swing, (looks) => {
-        const { log } = live([look(40), look(40), ...looks])
+        const { log } = live([lookAt(40), lookAt(40), ...looks])
         assert.deepEqual(
           log.map((event) => event.body.type),
           ['incident.opened'],
@@ -47,10 +47,10 @@ describe('over any series of looks', () => {
     fc.assert(
       fc.property(fc.array(dip, { maxLength: 10 }), (dips) => {
         const looks = dips.flatMap(([low, high]) => [
-          ...Array.from({ length: low }, () => look(5)),
-          ...Array.from({ length: high }, () => look(40)),
+          ...Array.from({ length: low }, () => lookAt(5)),
+          ...Array.from({ length: high }, () => lookAt(40)),
         ])
-        assert.equal(live([look(40), look(40), ...looks]).log.length, 1)
+        assert.equal(live([lookAt(40), lookAt(40), ...looks]).log.length, 1)
       }),
     )
   })
@@ -171,7 +171,7 @@ describe('over any series of looks', () => {
   test('five quiet minutes end everything', () => {
     fc.assert(
       fc.property(series, (moments) => {
-        const quiet = Array.from({ length: 60 }, () => look(5))
+        const quiet = Array.from({ length: 60 }, () => lookAt(5))
         const { log } = live([...moments, ...quiet], RULES)
         assert.deepEqual(openIncidents(fold(log)), [])
       }),

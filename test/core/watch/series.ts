@@ -80,7 +80,7 @@ export function live(
 }
 
 /** A look at so many backends of `site` and of others. */
-export function look(site: number, others = 0): Moment {
+export function lookAt(site: number, others = 0): Moment {
   return {
     look: reading([group({ count: site }), group({ role: 'metricity', database: 'metricity', count: others })]),
   }
@@ -102,12 +102,12 @@ export function lockedOut(): Moment {
 const moment: fc.Arbitrary<Moment> = fc
   .tuple(
     fc.oneof(
-      { weight: 4, arbitrary: fc.tuple(fc.nat({ max: 40 }), fc.nat({ max: 65 })).map(([a, b]) => look(a, b)) },
+      { weight: 4, arbitrary: fc.tuple(fc.nat({ max: 40 }), fc.nat({ max: 65 })).map(([a, b]) => lookAt(a, b)) },
       {
         weight: 4,
         arbitrary: fc
           .tuple(fc.constantFrom(27, 28, 29, 32, 33), fc.constantFrom(47, 52, 57, 58, 63, 64, 70))
-          .map(([a, b]) => look(a, b)),
+          .map(([a, b]) => lookAt(a, b)),
       },
       { weight: 1, arbitrary: fc.constantFrom(hung(), denied(), lockedOut()) },
     ),

@@ -3,11 +3,11 @@ import { describe, test } from 'node:test'
 import type { EventBody } from '../../../src/core/incident/event.js'
 import { stepTracks } from '../../../src/core/watch/step.js'
 import { SITE, T0 } from '../fixture.js'
-import { denied, hung, live, lockedOut, look, type Moment } from './series.js'
+import { denied, hung, live, lockedOut, lookAt, type Moment } from './series.js'
 
-const QUIET = look(10, 30)
-const SITE_HIGH = look(40, 30)
-const SURGE = look(71, 25)
+const QUIET = lookAt(10, 30)
+const SITE_HIGH = lookAt(40, 30)
+const SURGE = lookAt(71, 25)
 
 function times(count: number, moment: Moment): Moment[] {
   return Array.from({ length: count }, () => moment)
@@ -60,7 +60,7 @@ describe('an incident', () => {
   })
 
   test('says nothing while nothing changes but numbers', () => {
-    assert.deepEqual(story([SURGE, SURGE, look(70, 25), look(60, 33), look(69, 22), ...times(20, SURGE)]), [
+    assert.deepEqual(story([SURGE, SURGE, lookAt(70, 25), lookAt(60, 33), lookAt(69, 22), ...times(20, SURGE)]), [
       '#1 opened page (total, site)',
     ])
   })
@@ -75,12 +75,12 @@ describe('an incident', () => {
   })
 
   test('is full from one look on', () => {
-    assert.deepEqual(story([look(20, 77)]), ['#0 opened page (full)'])
+    assert.deepEqual(story([lookAt(20, 77)]), ['#0 opened page (full)'])
     assert.deepEqual(story([lockedOut()]), ['#0 opened page (full)'])
   })
 
   test('resolves after the hold-down, once, with the highest numbers it met', () => {
-    const { steps } = live([...times(2, SURGE), look(75, 25), ...times(9, QUIET)])
+    const { steps } = live([...times(2, SURGE), lookAt(75, 25), ...times(9, QUIET)])
     const ends = steps.flatMap((step, index) =>
       step.events.flatMap((event) => (event.type === 'incident.resolved' ? [{ index, event }] : [])),
     )
