@@ -30,6 +30,7 @@ export type Incident = {
   readonly openedAt: number
   /** The highest numbers any event carried. */
   readonly peak?: Numbers
+  /** The latest acknowledgement; its severity is the worst that was ever acknowledged. */
   readonly acknowledged?: { readonly by: Person; readonly at: number; readonly severity: Severity }
   readonly resolved?: Pick<IncidentResolved, 'by' | 'note' | 'numbers'> & { readonly at: number }
   /** Every rise to page, in order; the n-th owes the message `page:n`. */
@@ -184,7 +185,7 @@ function stepIncident(incident: Incident | undefined, { seq, at, body }: Journal
         pages: isPaging(incident, body.severity) ? [...incident.pages, page(at, body)] : incident.pages,
       }
     case 'incident.acknowledged':
-      return { ...seen, acknowledged: { by: body.by, at, severity: incident.severity } }
+      return { ...seen, acknowledged: { by: body.by, at, severity: acknowledgedAs(incident) } }
     case 'incident.resolved':
       return {
         ...seen,
@@ -202,6 +203,16 @@ function stepIncident(incident: Incident | undefined, { seq, at, body }: Journal
     default:
       return seen
   }
+}
+
+/** The worst severity anybody took in hand: a later press on what has fallen to a warning takes nothing away from it. */
+function acknowledgedAs({ severity, acknowledged }: Incident): Severity {
+  return acknowledged !== undefined && isWorse(acknowledged.severity, severity) ? acknowledged.severity : severity
+}
+
+/** Whether somebody acknowledged it at this severity, or at a worse one it has fallen from. */
+export function isInHand({ severity, acknowledged }: Pick<Incident, 'severity' | 'acknowledged'>): boolean {
+  return acknowledged !== undefined && !isWorse(severity, acknowledged.severity)
 }
 
 /** A rise to page is paged, unless somebody acknowledged the incident when it was a page already. */

@@ -1,7 +1,7 @@
 import type { Because, EventBody, Numbers, Subject } from '../incident/event.js'
 import type { Incident } from '../incident/incident.js'
 import type { Verdict } from './assess.js'
-import { worst } from './severity.js'
+import { isWorse, worst } from './severity.js'
 import { NEW_TRACK, stepTrack, type RuleTrack } from './track.js'
 
 export type Tracks = Readonly<Record<string, RuleTrack>>
@@ -15,8 +15,13 @@ export function tracksFrom(open: readonly Incident[]): Tracks {
 
 export function stepTracks(tracks: Tracks, verdicts: readonly Verdict[], now: number): Tracks {
   return Object.fromEntries(
-    verdicts.map((verdict) => [verdict.rule, stepTrack(tracks[verdict.rule] ?? NEW_TRACK, verdict, now)]),
+    verdicts.map((verdict) => [verdict.rule, stepTrack(trackOf(tracks, verdict.rule), verdict, now)]),
   )
+}
+
+/** Rules are named by people: a rule named `constructor` is not to be found in the prototype. */
+function trackOf(tracks: Tracks, rule: string): RuleTrack {
+  return (Object.hasOwn(tracks, rule) ? tracks[rule] : undefined) ?? NEW_TRACK
 }
 
 /**
@@ -101,11 +106,15 @@ function decideSubject(input: DecideInput, subject: Subject): readonly EventBody
     : [{ v: 1, type: 'incident.changed', incident: open.id, severity, firing: names, because, ...numbers }]
 }
 
-/** A rule that is firing but not above its limit (in hold-down, or unread) keeps the severity it fired with. */
+/**
+ * The severity of no data depends on its kind (a hung server pages, a missing grant warns), and kinds can alternate from
+ * look to look: what has risen stays until the incident is over, or every turn would page anew. A rule on connections
+ * has one severity only.
+ */
 function severityOf(verdict: Verdict, open: Incident | undefined): Verdict['severity'] {
-  return verdict.standing === 'above' || open === undefined || verdict.subject === 'connections'
-    ? verdict.severity
-    : open.severity
+  return verdict.subject === 'data' && open !== undefined && isWorse(open.severity, verdict.severity)
+    ? open.severity
+    : verdict.severity
 }
 
 /** Reasons of a rule that holds on without being above are the ones it last gave. */
