@@ -99,6 +99,8 @@ export function startTeller(deps: {
     failed.isChannelGone && target !== channel.channelId ? await send(one, message, channel.channelId) : failed
 
   const edit = async (one: Wanted, message: AlertMessage, before: ToldMessage): Promise<Failed | undefined> => {
+    // After a restart the card still has the numbers of before: it waits for the first look, not to lose them.
+    if (message.kind === 'card' && message.live !== undefined && message.live.look === undefined) return undefined
     const last = shown.get(id(one))
     const hash = channel.hashOf(message)
     if ((last?.hash ?? before.hash) === hash) return undefined
@@ -123,12 +125,7 @@ export function startTeller(deps: {
       return undefined
     }
     if (edited.kind === 'edits refused') {
-      return {
-        kind: 'failed',
-        detail: 'Discord refuses further edits for now',
-        isChannelGone: false,
-        isRefused: true,
-      }
+      return { kind: 'failed', detail: 'Discord refuses further edits for now', isChannelGone: false, isRefused: true }
     }
     // A page or a post that somebody deleted stays deleted.
     attempts.delete(id(one))
