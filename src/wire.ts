@@ -17,6 +17,7 @@ import { openGate } from './flows/access/gate.js'
 import { startTeller } from './flows/incident/tell.js'
 import { openLedger } from './flows/ledger.js'
 import { lifeguard as openLifeguard } from './wire/lifeguard.js'
+import type { Press } from './flows/terminate/act.js'
 import { reconcileActs } from './flows/terminate/reconcile.js'
 import { watchedServers, type WatchedServer } from './flows/watched.js'
 import { watchServer } from './flows/watch/tick.js'
@@ -53,8 +54,10 @@ export async function startBot(
   const startedAt = clock.now()
   const shutdown = shutdownStack()
   const ended = new AbortController()
-  const stop = () => shutdown.run((name, error) => log.warn({ err: error, name }, 'did not end cleanly'))
-  shutdown.push('waits', () => ended.abort())
+  const stop = () => {
+    ended.abort()
+    return shutdown.run((name, error) => log.warn({ err: error, name }, 'did not end cleanly'))
+  }
 
   let poke: () => void = () => undefined
   const journal = await openOrBroken(config.dataDir, log)
@@ -64,11 +67,16 @@ export async function startBot(
   await ledger.note([{ v: 1, type: 'bot.started', version: deps.version }])
 
   const client = discordClient(config.discord)
-  const onUnauthorised = () => deps.onFatal(TOKEN_REFUSED)
+  // At the end the client forgets the token by itself, and whoever still asks for something hears it as a refusal.
+  const onUnauthorised = () => {
+    if (!ended.signal.aborted) deps.onFatal(TOKEN_REFUSED)
+  }
+  // Let go of after the last words, which need it.
+  shutdown.push('discord', () => client.destroy())
   const { guildId, channelId, pageRoleId, roles } = config.discord
   const channel = alertChannel(client, { guildId, channelId, pageRoleId }, onUnauthorised)
 
-  const underWay = new Set<string>()
+  const underWay = new Map<string, Press>()
   const schedule = deps.schedule ?? cron(log)
   const scheduled = new Map<string, Scheduled>()
   const starts = config.servers.map((server) => {
@@ -81,6 +89,7 @@ export async function startBot(
       postgres,
       live: () => watch.live(),
       lookNow: () => watch.lookNow(),
+      peakOf: (incident) => watch.peakOf(incident),
     }
     const tick = async () => {
       await watch.tick()
@@ -147,7 +156,6 @@ export async function startBot(
     newRef: () => newId(() => false),
     onUnauthorised,
   })
-  shutdown.push('discord', () => client.destroy())
   void logIn(client, config.discord, {
     clock,
     log,

@@ -1,3 +1,5 @@
+import type { Numbers } from '../core/incident/event.js'
+import type { Incident } from '../core/incident/incident.js'
 import type { Live } from '../core/watch/live.js'
 import type { Look } from '../core/watch/look.js'
 import type { ServerConfig } from '../ports/config.js'
@@ -9,6 +11,8 @@ export type WatchedServer = {
   readonly postgres: PostgresServer
   readonly live: () => Live
   readonly lookNow: () => Promise<Look>
+  /** The highest numbers of an open incident, those between two changes included. */
+  readonly peakOf: (incident: Incident) => Numbers | undefined
 }
 
 /** The servers that are watched, by name. */

@@ -52,7 +52,13 @@ export type AlertChannel = {
   thread(of: MessageRef, name: string): Promise<Sent>
 }
 
-export type Failed = { readonly kind: 'failed'; readonly detail: string; readonly isChannelGone: boolean }
+export type Failed = {
+  readonly kind: 'failed'
+  readonly detail: string
+  readonly isChannelGone: boolean
+  /** Discord answered, and said no to this very request: it is there, and the same request will meet the same answer. */
+  readonly isRefused: boolean
+}
 export type Sent = { readonly kind: 'sent'; readonly ref: MessageRef } | Failed
 export type Edited =
   | { readonly kind: 'edited' }

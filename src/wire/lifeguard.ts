@@ -1,4 +1,4 @@
-import { openIncidents } from '../core/incident/incident.js'
+import { openIncidents, type Incident } from '../core/incident/incident.js'
 import { byOpenThenNewest } from '../core/incident/order.js'
 import type { Action, Presser } from '../core/access/tier.js'
 import type { Clock } from '../ports/clock.js'
@@ -9,7 +9,7 @@ import type { Gaps } from '../ports/schedule.js'
 import type { Gate } from '../flows/access/gate.js'
 import { acknowledge, resolve } from '../flows/incident/respond.js'
 import type { Ledger } from '../flows/ledger.js'
-import { act } from '../flows/terminate/act.js'
+import { act, type Press } from '../flows/terminate/act.js'
 import { preview } from '../flows/terminate/preview.js'
 import type { Watched, WatchedServer } from '../flows/watched.js'
 
@@ -25,7 +25,7 @@ export type LifeguardDeps = {
   readonly sha256: (text: string) => string
   readonly newId: (isTaken: (id: string) => boolean) => string
   readonly cameBackAfterMs: number
-  readonly underWay: Set<string>
+  readonly underWay: Map<string, Press>
   readonly version: string
   readonly startedAt: number
   readonly gapsOf: (server: string) => Gaps
@@ -51,6 +51,7 @@ export function lifeguard(deps: LifeguardDeps): Lifeguard {
     ledger,
     liveOf: (server: string) => watched.find(server)?.live(),
     configOf: (server: string) => watched.find(server)?.config,
+    peakOf: (incident: Incident) => watched.find(incident.server)?.peakOf(incident) ?? incident.peak,
   }
 
   return {

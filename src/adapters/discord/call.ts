@@ -50,7 +50,17 @@ export function isUnauthorised(error: unknown): boolean {
 /** One line for people and the log, without a URL: those of interactions carry a token. */
 export function failed(error: unknown): Failed {
   const code = codeOf(error)
-  return { kind: 'failed', detail: detailOf(error), isChannelGone: code === CODES.unknownChannel }
+  return {
+    kind: 'failed',
+    detail: detailOf(error),
+    isChannelGone: code === CODES.unknownChannel,
+    isRefused: isRefusal(error),
+  }
+}
+
+/** A form error or a missing right, but not a rate limit or an unknown token: those say nothing about the request. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof DiscordAPIError && error.status < 500 && error.status !== 401 && error.status !== 429
 }
 
 export function detailOf(error: unknown): string {

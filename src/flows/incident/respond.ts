@@ -1,5 +1,8 @@
 import { assess, FULL_RULE, NO_DATA_RULE } from '../../core/watch/assess.js'
 import { numbersOf } from '../../core/watch/slots.js'
+import { isWorse } from '../../core/watch/severity.js'
+import type { EventBody, Numbers } from '../../core/incident/event.js'
+import type { Incident } from '../../core/incident/incident.js'
 import type { Live } from '../../core/watch/live.js'
 import type { Presser } from '../../core/access/tier.js'
 import type { ServerConfig } from '../../ports/config.js'
@@ -10,21 +13,31 @@ type Deps = {
   readonly ledger: Ledger
   readonly liveOf: (server: string) => Live | undefined
   readonly configOf: (server: string) => ServerConfig | undefined
+  /** The journal holds no readings: the peak between two changes is the watch's to tell. */
+  readonly peakOf: (incident: Incident) => Numbers | undefined
 }
 
 /** Takes an incident in hand: pages that are still owed are dropped. Says who was first when somebody was. */
 export async function acknowledge(deps: Deps, presser: Presser, id: string): Promise<AcknowledgeAnswer> {
+  const by = { id: presser.id, name: presser.name }
+  const recorded = await deps.ledger.note((book) => {
+    const incident = book.incidents.get(id)
+    return incident === undefined || incident.resolved !== undefined || isTaken(incident)
+      ? []
+      : [{ v: 1, type: 'incident.acknowledged', incident: id, by }]
+  })
   const incident = deps.ledger.book().incidents.get(id)
   if (incident === undefined) return { kind: 'unknown incident', asked: id }
-  if (incident.resolved !== undefined) return { kind: 'already resolved', incident }
+  if (recorded.length > 0) return { kind: 'acknowledged', incident }
   const before = incident.acknowledged
-  if (before !== undefined && before.severity === incident.severity) {
-    return { kind: 'already acknowledged', incident, by: before.by, at: before.at }
-  }
-  await deps.ledger.note([
-    { v: 1, type: 'incident.acknowledged', incident: id, by: { id: presser.id, name: presser.name } },
-  ])
-  return { kind: 'acknowledged', incident: deps.ledger.book().incidents.get(id) ?? incident }
+  return incident.resolved !== undefined || before === undefined
+    ? { kind: 'already resolved', incident }
+    : { kind: 'already acknowledged', incident, by: before.by, at: before.at }
+}
+
+/** An acknowledgement holds until things get worse than it knew; one given when they are better takes nothing back. */
+function isTaken({ acknowledged, severity }: Incident): boolean {
+  return acknowledged !== undefined && !isWorse(severity, acknowledged.severity)
 }
 
 /**
@@ -40,23 +53,26 @@ export async function resolve(deps: Deps, presser: Presser, id: string, note: st
   if (live !== undefined && config !== undefined && isBreaching(live, config, incident.subject)) {
     return { kind: 'still firing', incident, live }
   }
+  const peak = deps.peakOf(incident)
+  const resolved: EventBody = {
+    v: 1,
+    type: 'incident.resolved',
+    incident: id,
+    by: { id: presser.id, name: presser.name },
+    note,
+    ...(live?.reading === undefined ? {} : { numbers: numbersOf(live.reading) }),
+    ...(peak === undefined ? {} : { peak }),
+  }
   try {
-    const peak = incident.peak
-    await deps.ledger.commit([
-      {
-        v: 1,
-        type: 'incident.resolved',
-        incident: id,
-        by: { id: presser.id, name: presser.name },
-        note,
-        ...(live?.reading === undefined ? {} : { numbers: numbersOf(live.reading) }),
-        ...(peak === undefined ? {} : { peak }),
-      },
-    ])
+    // The watch may have ended it while this press waited for its turn.
+    const recorded = await deps.ledger.commit((book) =>
+      book.incidents.get(id)?.resolved === undefined ? [resolved] : [],
+    )
+    const after = deps.ledger.book().incidents.get(id) ?? incident
+    return recorded.length > 0 ? { kind: 'resolved', incident: after } : { kind: 'already resolved', incident: after }
   } catch (error) {
     return { kind: 'not recorded', detail: error instanceof Error ? error.message : String(error) }
   }
-  return { kind: 'resolved', incident: deps.ledger.book().incidents.get(id) ?? incident }
 }
 
 function isBreaching(live: Live, config: ServerConfig, subject: 'connections' | 'data'): boolean {

@@ -6,7 +6,7 @@ import {
   wanted,
   type Wanted,
 } from '../../core/incident/owed.js'
-import { markerOf, mayEdit, NONCE_TRUSTED_MS, nonceOf, retryDelayMs } from '../../core/incident/cadence.js'
+import { mayEdit, NONCE_TRUSTED_MS, nonceOf, retryDelayMs } from '../../core/incident/cadence.js'
 import { toldKey, type Book, type ToldMessage } from '../../core/incident/incident.js'
 import type { Live } from '../../core/watch/live.js'
 import type { AlertChannel, AlertMessage, Failed, MessageRef } from '../../ports/alertChannel.js'
@@ -14,11 +14,14 @@ import type { Clock } from '../../ports/clock.js'
 import type { EvidenceStore } from '../../ports/evidence.js'
 import type { Log } from '../../ports/log.js'
 import type { Ledger } from '../ledger.js'
+import { alertMessageOf } from './alertMessage.js'
 
 /** What ended is kept in sight this long, so that an outage of Discord delays its last words and does not lose them. */
 const KEEP_MS = 24 * 60 * 60_000
 /** After so many failures in a row in one pass Discord is taken to be away; the rest waits for the next pass. */
 const FAILURES_PER_PASS = 2
+/** The status has room for so many sentences about what is owed. */
+const PROBLEMS_SHOWN = 5
 
 /** Keeps Discord saying what the book says. Passes never overlap and never reject. */
 export type Teller = {
@@ -69,7 +72,7 @@ export function startTeller(deps: {
     // Within its memory Discord itself refuses a second copy by the nonce; beyond, only a look can tell.
     if (clock.now() - one.since > NONCE_TRUSTED_MS) {
       const found = await channel.find(message.marker, target)
-      if (found.kind === 'failed') return found
+      if (found.kind === 'failed') return await elsewhere(one, message, target, found)
       if (found.kind === 'found') {
         // It stands, but who knows with which words: tell it as found, and let the next pass edit it.
         await ledger.note([
@@ -81,16 +84,23 @@ export function startTeller(deps: {
       }
     }
     const sent = await channel.send(message, { channelId: target, nonce: nonceOf(one.incident, one.key) })
-    if (sent.kind === 'failed') {
-      // The thread may have been deleted under us: what belongs there is better said in the channel than not at all.
-      if (sent.isChannelGone && target !== channel.channelId) return await send(one, message, channel.channelId)
-      return sent
-    }
+    if (sent.kind === 'failed') return await elsewhere(one, message, target, sent)
     await told(one, sent.ref, message, true)
     return undefined
   }
 
+  /** The thread may have been deleted under us: what belongs there is better said in the channel than not at all. */
+  const elsewhere = async (
+    one: Wanted,
+    message: AlertMessage,
+    target: string,
+    failed: Failed,
+  ): Promise<Failed | undefined> =>
+    failed.isChannelGone && target !== channel.channelId ? await send(one, message, channel.channelId) : failed
+
   const edit = async (one: Wanted, message: AlertMessage, before: ToldMessage): Promise<Failed | undefined> => {
+    // After a restart the card still has the numbers of before: it waits for the first look, not to lose them.
+    if (message.kind === 'card' && message.live !== undefined && message.live.look === undefined) return undefined
     const last = shown.get(id(one))
     const hash = channel.hashOf(message)
     if ((last?.hash ?? before.hash) === hash) return undefined
@@ -98,27 +108,29 @@ export function startTeller(deps: {
     const isCard = one.message.kind === 'card'
     const lastEditAt = last?.at ?? before.at
     if (isCard && !mayEdit({ now: clock.now(), postedAt: before.firstAt, lastEditAt, isUrgent })) return undefined
-    const edited = await channel.edit(message, { channelId: before.channelId, messageId: before.messageId })
-    switch (edited.kind) {
-      case 'edited':
-        await told(one, { channelId: before.channelId, messageId: before.messageId }, message, isUrgent)
-        return undefined
-      case 'gone':
-      case 'edits refused':
-        if (one.message.kind === 'card') {
-          const because = edited.kind === 'gone' ? CARD_GONE : CARD_EDITS_REFUSED
-          await ledger.note([{ v: 1, type: 'not told', incident: one.incident, key: one.key, because }])
-          again = true
-        } else if (edited.kind === 'edits refused') {
-          return { kind: 'failed', detail: 'Discord refuses further edits for now', isChannelGone: false }
-        } else {
-          // A page or a post that somebody deleted stays deleted.
-          shown.set(id(one), { hash, at: clock.now(), urgency: channel.urgencyOf(message) })
-        }
-        return undefined
-      case 'failed':
-        return edited
+    const at = { channelId: before.channelId, messageId: before.messageId }
+    const edited = await channel.edit(message, at)
+    if (edited.kind === 'edited') {
+      await told(one, at, message, isUrgent)
+      return undefined
     }
+    // With its thread, or the channel of an earlier configuration, the message is gone too.
+    const isLost = edited.kind === 'failed' && edited.isChannelGone && at.channelId !== channel.channelId
+    if (edited.kind === 'failed' && !isLost) return edited
+    if (one.message.kind === 'card') {
+      const because = edited.kind === 'edits refused' ? CARD_EDITS_REFUSED : CARD_GONE
+      await ledger.note([{ v: 1, type: 'not told', incident: one.incident, key: one.key, because }])
+      attempts.delete(id(one))
+      again = true
+      return undefined
+    }
+    if (edited.kind === 'edits refused') {
+      return { kind: 'failed', detail: 'Discord refuses further edits for now', isChannelGone: false, isRefused: true }
+    }
+    // A page or a post that somebody deleted stays deleted.
+    attempts.delete(id(one))
+    shown.set(id(one), { hash, at: clock.now(), urgency: channel.urgencyOf(message) })
+    return undefined
   }
 
   const threadOf = async (book: Book, one: Wanted): Promise<string | Failed | undefined> => {
@@ -145,76 +157,58 @@ export function startTeller(deps: {
 
   const tellOne = async (one: Wanted): Promise<Failed | undefined> => {
     const book = ledger.book()
-    if (one.told !== undefined) return await edit(one, await messageOf(book, one), one.told)
+    if (one.told !== undefined) return await edit(one, await alertMessageOf(deps, book, one), one.told)
     const inThread =
       (one.message.kind === 'evidence' || one.message.kind === 'outcome') && one.message.incident !== undefined
-    if (!inThread) return await send(one, await messageOf(book, one), channel.channelId)
+    if (!inThread) return await send(one, await alertMessageOf(deps, book, one), channel.channelId)
     const thread = await threadOf(book, one)
     if (thread === undefined) return undefined // its card comes first; the next pass has it
-    if (typeof thread !== 'string') return thread
-    return await send(one, await messageOf(book, one), thread)
+    if (typeof thread !== 'string' && !thread.isRefused) return thread
+    // Where Discord wants no thread (a right is missing, the card was deleted), the channel has to do.
+    const target = typeof thread === 'string' ? thread : channel.channelId
+    return await send(one, await alertMessageOf(deps, book, one), target)
   }
 
-  const messageOf = async (book: Book, one: Wanted): Promise<AlertMessage> => {
-    const refOf = (key: string): MessageRef | undefined => book.told.get(toldKey(one.incident, key))
-    const marker = markerOf(one.incident, one.key)
-    const { message } = one
-    switch (message.kind) {
-      case 'card':
-        return {
-          kind: 'card',
-          incident: message.incident,
-          live: message.incident.resolved === undefined ? deps.liveOf(message.incident.server) : undefined,
-          degraded: message.incident.resolved === undefined ? deps.degraded() : [],
-          previous: message.n > 1 ? refOf(`card:${message.n - 1}`) : undefined,
-          threadId: refOf('thread')?.messageId,
-          marker,
-        }
-      case 'replaced card':
-        return {
-          kind: 'replaced card',
-          incident: message.incident,
-          next: refOf(`card:${currentCard(book, one.incident)}`),
-          marker,
-        }
-      case 'page':
-        return {
-          kind: 'page',
-          incident: message.incident,
-          n: message.n,
-          card: refOf(`card:${currentCard(book, one.incident)}`),
-          marker,
-        }
-      case 'evidence':
-        return { kind: 'evidence', incident: message.incident, file: await evidenceFile(one), marker }
-      case 'outcome':
-        return { kind: 'outcome', act: message.act, incident: message.incident, marker }
-    }
-  }
-
-  const evidenceFile = async (one: Wanted): Promise<{ readonly name: string; readonly text: string } | undefined> => {
-    const taken = one.message.kind === 'evidence' ? one.message.incident.evidence : undefined
-    if (taken?.type !== 'evidence.taken' || one.told !== undefined) return undefined
+  /** One message that cannot be made must not keep the others from being told. */
+  const tryOne = async (one: Wanted): Promise<Failed | undefined> => {
     try {
-      return { name: `evidence-${one.incident}.json`, text: await deps.evidence.load(taken.file) }
+      return await tellOne(one)
     } catch (error) {
-      log.warn({ err: error, incident: one.incident }, 'evidence file cannot be read: posted without it')
-      return undefined
+      log.error({ err: error, incident: one.incident, key: one.key }, 'telling failed')
+      return { kind: 'failed', detail: 'a bug, see the log', isChannelGone: false, isRefused: true }
     }
   }
+
+  /** Forgets what is not wanted any more: a page that was dropped is not owed, and memory is not endless. */
+  const forget = (now: readonly Wanted[]): void => {
+    const ids = new Set(now.map(id))
+    for (const key of [...attempts.keys(), ...shown.keys()]) {
+      if (ids.has(key)) continue
+      attempts.delete(key)
+      shown.delete(key)
+    }
+  }
+
+  const isDropped = (one: Wanted): boolean =>
+    droppedPages(ledger.book()).some((page) => page.incident === one.incident && page.key === one.key)
 
   const pass = async (): Promise<void> => {
     const dropped = droppedPages(ledger.book())
     await ledger.note(dropped.map((page) => ({ v: 1, type: 'not told', ...page }) as const))
+    const all = wanted(ledger.book(), clock.now(), KEEP_MS)
+    forget(all)
     let failuresInRow = 0
-    for (const { incident, key } of wanted(ledger.book(), clock.now(), KEEP_MS)) {
+    for (const { incident, key } of all) {
       // Looked up again each time: telling one message changes what the next one can link to.
       const one = wanted(ledger.book(), clock.now(), KEEP_MS).find(
         (other) => other.incident === incident && other.key === key,
       )
       if (one === undefined || clock.now() < (attempts.get(id(one))?.nextAt ?? 0)) continue
-      const failed = await tellOne(one)
-      failuresInRow = failed === undefined ? 0 : failuresInRow + 1
+      // Somebody may have taken it in hand while the messages before this one were told.
+      if (isDropped(one)) continue
+      const failed = await tryOne(one)
+      // Who refuses is there: only silence means that Discord is away.
+      failuresInRow = failed === undefined || failed.isRefused ? 0 : failuresInRow + 1
       if (failed !== undefined) fail(one, failed)
       if (failuresInRow >= FAILURES_PER_PASS) return
     }
@@ -238,9 +232,14 @@ export function startTeller(deps: {
       running ??= run()
     },
     settled: async () => await (running ?? Promise.resolve()),
-    problems: () =>
-      [...attempts.entries()].map(
+    problems: () => {
+      const sentences = [...attempts].map(
         ([key, attempt]) => `Still owed to Discord: ${key} (${attempt.failures} tries, ${attempt.detail}).`,
-      ),
+      )
+      const more = sentences.length - PROBLEMS_SHOWN
+      return more > 0
+        ? [...sentences.slice(0, PROBLEMS_SHOWN), `And ${more} more messages are owed to Discord.`]
+        : sentences
+    },
   }
 }

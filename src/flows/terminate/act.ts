@@ -1,5 +1,5 @@
 import type { Presser } from '../../core/access/tier.js'
-import type { TerminateFinished, TerminateOutcome, TerminatePreviewed } from '../../core/incident/event.js'
+import type { Person, TerminateFinished, TerminateOutcome, TerminatePreviewed } from '../../core/incident/event.js'
 import type { Act } from '../../core/incident/incident.js'
 import type { Backend } from '../../core/terminate/backend.js'
 import { cameBack, compare, PREVIEW_VALID_MS, settle, survivors, type Fresh } from '../../core/terminate/outcome.js'
@@ -17,6 +17,9 @@ import { keepEvidence } from './evidence.js'
 const SETTLE_MS = 5_000
 const SETTLE_EVERY_MS = 150
 
+/** Who pressed, and when. */
+export type Press = { readonly by: Person; readonly at: number }
+
 export type ActDeps = {
   readonly ledger: Ledger
   readonly clock: Clock
@@ -27,7 +30,7 @@ export type ActDeps = {
   /** Asks again who is pressing, as late as possible. */
   readonly authoriseAgain: () => Promise<Refused | undefined>
   /** Previews that are being acted on in this process: the second press of a double click meets the first here. */
-  readonly underWay: Set<string>
+  readonly underWay: Map<string, Press>
 }
 
 /**
@@ -40,7 +43,7 @@ export async function act(deps: ActDeps, presser: Presser, id: string): Promise<
   const pressed = alreadyPressed(deps, known)
   if (pressed !== undefined) return pressed
   if (deps.clock.now() > known.at + PREVIEW_VALID_MS) return { kind: 'expired', previewedAt: known.at }
-  deps.underWay.add(id)
+  deps.underWay.set(id, { by: { id: presser.id, name: presser.name }, at: deps.clock.now() })
   try {
     return await actOnce(deps, presser, known)
   } finally {
@@ -52,9 +55,8 @@ function alreadyPressed(deps: ActDeps, known: Act): ActAnswer | undefined {
   const { previewed, intended, finished } = known
   const record = intended ?? finished
   if (record !== undefined) return { kind: 'already pressed', act: known, by: record.by, at: record.at }
-  if (deps.underWay.has(previewed.preview))
-    return { kind: 'already pressed', act: known, by: previewed.by, at: deps.clock.now() }
-  return undefined
+  const first = deps.underWay.get(previewed.preview)
+  return first === undefined ? undefined : { kind: 'already pressed', act: known, ...first }
 }
 
 async function actOnce(deps: ActDeps, presser: Presser, known: Act): Promise<ActAnswer> {
@@ -91,6 +93,11 @@ async function actOnce(deps: ActDeps, presser: Presser, known: Act): Promise<Act
   }
 
   const startedAt = clock.now()
+  if (startedAt > known.at + PREVIEW_VALID_MS) {
+    // The journal took its time over the intent. Nobody is signalled on an authorisation of then; the record says so.
+    await ledger.note([{ v: 1, ...notSignalled(base, previewed, fresh) }])
+    return { kind: 'expired', previewedAt: known.at }
+  }
   const signalled = await server.postgres.terminate(fresh.unchanged, server.config.stale.protectedApplications)
   const { outcome, after } = await observe(deps, server, fresh, signalled)
   const finished: TerminateFinished = {
@@ -103,6 +110,16 @@ async function actOnce(deps: ActDeps, presser: Presser, known: Act): Promise<Act
   await ledger.note([{ v: 1, ...finished }])
   const done = ledger.book().acts.get(previewed.preview) ?? known
   return { kind: 'acted', act: done, followUp: followUp(deps, server, previewed, after, done) }
+}
+
+function notSignalled(
+  base: Pick<TerminateFinished, 'preview' | 'server' | 'incident' | 'by'>,
+  previewed: TerminatePreviewed,
+  fresh: Fresh,
+): TerminateFinished {
+  const unknown = 'the journal took so long that the preview ran out, and nobody was signalled'
+  const outcome = { gone: 0, stillAlive: [], alreadyGone: fresh.alreadyGone, changed: fresh.changed, unknown }
+  return { type: 'terminate.finished', ...base, filter: previewed.filter, tookMs: 0, outcome }
 }
 
 /** Looks until every signalled backend is gone or the time is up. The signal's own answer proves nothing. */

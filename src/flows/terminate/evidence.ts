@@ -29,7 +29,12 @@ export async function keepEvidence(
     )
     const outcome = await Promise.race([take(deps, incident, server), late])
     if (typeof outcome !== 'string') {
-      await ledger.note([{ v: 1, type: 'evidence.taken', incident, ...outcome }])
+      // Two acts at once may both find none; the evidence is what was kept first.
+      await ledger.note((book) =>
+        book.incidents.get(incident)?.evidence === undefined
+          ? [{ v: 1, type: 'evidence.taken', incident, ...outcome }]
+          : [],
+      )
       return
     }
     await ledger.note([{ v: 1, type: 'evidence.failed', incident, detail: outcome }])

@@ -12,11 +12,16 @@ export async function reconcileActs(
   server: WatchedServer,
 ): Promise<void> {
   const { ledger, clock } = deps
-  for (const { previewed, intended, finished } of ledger.book().acts.values()) {
-    if (intended === undefined || finished !== undefined || previewed.server !== server.config.name) continue
-    if (deps.isUnderWay(previewed.preview)) continue
+  const isOpen = (id: string): boolean => {
+    const act = ledger.book().acts.get(id)
+    return act?.intended !== undefined && act.finished === undefined && !deps.isUnderWay(id)
+  }
+  for (const { previewed, intended } of ledger.book().acts.values()) {
+    if (intended === undefined || previewed.server !== server.config.name || !isOpen(previewed.preview)) continue
     const read = await server.postgres.backends()
     if (read.kind === 'failed') return
+    // Reading took its time: an act under way may have ended meanwhile, with an outcome better than this one.
+    if (!isOpen(previewed.preview)) continue
     const victims = previewed.victims.filter((victim) => intended.pids.includes(victim.pid))
     const alive = survivors(victims, read.backends)
     await ledger.note([

@@ -19,6 +19,8 @@ export type ServerWatch = {
   live(): Live
   /** A look between two ticks, for a person who asks: shown to them, and the card, but judged by the next tick only. */
   lookNow(): Promise<Look>
+  /** The highest numbers of an open incident, those between two changes included. */
+  peakOf(incident: Incident): Numbers | undefined
 }
 
 export function watchServer(deps: {
@@ -39,6 +41,8 @@ export function watchServer(deps: {
   let canaryAt: number | undefined
   let recent: readonly RecentLook[] = []
   // The journal never holds readings, so the peak between two changes lives here, by incident.
+  // What the last tick judged: a look in between must not hide from the canary that use crossed its line.
+  let judged: Reading | undefined
   let peaks: ReadonlyMap<string, Numbers> = new Map()
 
   const take = (next: Look): void => {
@@ -47,42 +51,48 @@ export function watchServer(deps: {
     recent = remember(recent, toRecent(next))
   }
 
-  const runCanary = async (previous: Reading | undefined): Promise<void> => {
-    const current = look?.kind === 'reading' ? look : undefined
+  // A server that does not answer us needs no further logins, and would tell us nothing new: only after a reading.
+  const runCanary = async (current: Reading, previous: Reading | undefined): Promise<void> => {
     if (!isCanaryDue({ now: clock.now(), lastAt: canaryAt, last: canary, reading: current, previous })) return
-    // A server that does not answer us needs no further logins, and would tell us nothing new.
-    if (current === undefined) return
     canaryAt = clock.now()
     canary = await server.canary()
   }
 
+  const peakOf = (incident: Incident): Numbers | undefined => higher(incident.peak, peaks.get(incident.id))
+
   return {
+    peakOf,
     async tick() {
       try {
-        const previous = reading
-        take(await server.look())
-        await runCanary(previous)
-        const current = look
-        if (current === undefined) return
+        const current = await server.look()
+        take(current)
+        const previous = judged
+        if (current.kind === 'reading') {
+          judged = current
+          await runCanary(current, previous)
+        }
         const now = clock.now()
         const verdicts = assess({ look: current, canary, rules: config.rules, noDataAfterMs: config.noDataAfterMs })
         const open = openIncidents(ledger.book(), config.name)
         tracks = stepTracks(releaseTracks(tracks, verdicts, open), verdicts, now)
         const numbers = current.kind === 'reading' ? numbersOf(current) : undefined
         peaks = peaksWith(peaks, open, numbers)
-        const incidents = ledger.book().incidents
-        const events = decide({
-          server: config.name,
-          tracks,
-          verdicts,
-          open,
-          numbers,
-          peakOf: (incident) => higher(incident.peak, peaks.get(incident.id)),
-          newId: () => deps.newId((id) => incidents.has(id)),
-          now,
+        // Decided on the book of its turn: a person may be ending the incident at this very moment, and then it is over.
+        const events = await ledger.note((book) => {
+          const stillOpen = openIncidents(book, config.name)
+          const ended = open.filter((one) => !stillOpen.some((other) => other.id === one.id))
+          return decide({
+            server: config.name,
+            tracks,
+            verdicts: verdicts.filter((verdict) => !ended.some((one) => one.subject === verdict.subject)),
+            open: stillOpen,
+            numbers,
+            peakOf,
+            newId: () => deps.newId((id) => book.incidents.has(id)),
+            now,
+          })
         })
-        for (const body of events) log.info({ server: config.name, event: body }, 'watch changed its mind')
-        await ledger.note(events)
+        for (const { body } of events) log.info({ server: config.name, event: body }, 'watch changed its mind')
       } catch (error) {
         // A bug here must not end the watch: the next tick tries again.
         log.error({ err: error, server: config.name }, 'tick failed')
