@@ -40,7 +40,7 @@ SELECT a.pid, a.backend_start::text AS backend_start, a.state_change::text AS st
        coalesce(l.held, 0) AS locks_held,
        CASE WHEN a.wait_event_type = 'Lock' THEN pg_blocking_pids(a.pid) ELSE '{}' END AS blocked_by,
        coalesce(r.rolsuper, false) AS is_superuser,
-       ${isOwnSql('$1', '$2', '$3')} AS is_own,
+       (a.pid = ANY ($1::int[]) OR ${isOwnSql('a', '$2', '$3')}) AS is_own,
        EXISTS (SELECT FROM pg_stat_get_wal_senders() s WHERE s.pid = a.pid) AS is_replication,
        NOT pg_has_role('pg_read_all_stats', 'USAGE') AS is_hidden
   FROM pg_stat_get_activity(NULL) a

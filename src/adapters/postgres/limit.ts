@@ -3,6 +3,9 @@ import type { Clock } from '../../ports/clock.js'
 /** What became of a piece of work within its time limit. `late`: it goes on, and nobody waits for it here any more. */
 type InTime<T> = { readonly kind: 'in time'; readonly value: T } | { readonly kind: 'late' }
 
+/** Made once: without a reason, every abort makes an error of its own, with a stack. */
+const ANSWERED = new Error('answered in time')
+
 /**
  * Waits for `work`, at most `limitMs`. The work is never cancelled: whoever started it keeps its promise.
  * Rejects only when the work rejects in time; a rejection that comes late is swallowed here.
@@ -21,6 +24,6 @@ export async function within<T>(clock: Clock, limitMs: number, work: Promise<T>)
   try {
     return await Promise.race([value, late])
   } finally {
-    answered.abort()
+    answered.abort(ANSWERED)
   }
 }

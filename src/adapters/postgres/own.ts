@@ -12,12 +12,11 @@ export function canaryRole({ canary }: Pick<ServerConfig, 'canary'>): string | n
 }
 
 /**
- * SQL condition: row `a` of pg_stat_get_activity is one of our own backends. The CTE `me` has our role's oid; the parameters
- * are the pids of the held sessions, our application names and the canary's role. A name alone is not enough: any
- * client may call itself what it likes, and what counts as ours is left out of every list of victims.
+ * SQL condition: this row (or group of rows) is of our own logins, by name and role. The CTE `me` has our role's oid; the
+ * parameters are our application names and the canary's role. A name alone is not enough: any client may call itself
+ * what it likes, and what counts as ours is left out of every list of victims. Oids first: they settle nearly every row.
  */
-export function isOwnSql(pids: string, applications: string, canaryRoleName: string): string {
-  return `(a.pid = ANY (${pids}::int[])
-    OR a.application_name = ANY (${applications}::text[]) AND a.usesysid = (SELECT m.oid FROM me m)
-    OR a.application_name = '${CANARY}' AND a.usesysid = (SELECT c.oid FROM pg_roles c WHERE c.rolname = ${canaryRoleName}::text))`
+export function isOwnSql(row: string, applications: string, canaryRoleName: string): string {
+  return `(${row}.usesysid = (SELECT m.oid FROM me m) AND ${row}.application_name = ANY (${applications}::text[])
+    OR ${row}.usesysid = (SELECT c.oid FROM pg_roles c WHERE c.rolname = ${canaryRoleName}::text) AND ${row}.application_name = '${CANARY}')`
 }

@@ -49,18 +49,15 @@ since AS MATERIALIZED (
          clock_timestamp() - $2::float8 * interval '1 millisecond' AS idle_in_transaction),
 backends AS MATERIALIZED (
   SELECT a.application_name, a.usesysid, a.datid, a.client_addr, a.state,
-         ${isOwnSql('$3', '$4', '$5')} AS is_own,
          count(*)::int AS backends,
-         (count(*) FILTER (WHERE a.state_change <= CASE
-           WHEN a.state = 'idle' THEN (SELECT s.idle FROM since s)
-           WHEN a.state IN ('idle in transaction', 'idle in transaction (aborted)') THEN (SELECT s.idle_in_transaction FROM since s)
-         END))::int AS stale,
+         (count(*) FILTER (WHERE a.state_change <= (SELECT s.idle FROM since s)))::int AS older_than_idle,
+         (count(*) FILTER (WHERE a.state_change <= (SELECT s.idle_in_transaction FROM since s)))::int AS older_than_transaction,
          min(a.state_change) AS oldest_state,
          min(a.xact_start) AS oldest_transaction
     FROM pg_stat_get_activity(NULL) a
    WHERE a.backend_type = 'client backend'
-   GROUP BY 1, 2, 3, 4, 5, 6)
-SELECT ${standingSql('$5')} AS standing,
+   GROUP BY 1, 2, 3, 4, 5)
+SELECT ${standingSql('$4')} AS standing,
   current_setting('max_connections')::int AS max_connections,
   current_setting('superuser_reserved_connections')::int AS superuser_reserved,
   (SELECT coalesce(json_agg(json_build_array(r.rolname, r.rolconnlimit,
@@ -73,7 +70,10 @@ SELECT ${standingSql('$5')} AS standing,
     WHERE d.datconnlimit >= 0 AND d.datallowconn) AS database_limits,
   (SELECT coalesce(json_agg(json_build_array(
             b.application_name, r.rolname, d.datname, host(b.client_addr), b.state,
-            coalesce(r.rolsuper, false), b.is_own, b.backends, b.stale,
+            coalesce(r.rolsuper, false), ${isOwnSql('b', '$3', '$4')}, b.backends,
+            CASE b.state WHEN 'idle' THEN b.older_than_idle
+              WHEN 'idle in transaction' THEN b.older_than_transaction
+              WHEN 'idle in transaction (aborted)' THEN b.older_than_transaction ELSE 0 END,
             ${ageMsSql('b', 'oldest_state')}, ${ageMsSql('b', 'oldest_transaction')})), '[]')
      FROM backends b
      LEFT JOIN pg_roles r ON r.oid = b.usesysid
@@ -87,7 +87,6 @@ export function readingQuestion(parameters: ReadingParameters): Question {
     values: [
       parameters.idleMs,
       parameters.idleInTransactionMs,
-      parameters.ownPids,
       parameters.ownApplications,
       parameters.canaryRole,
     ],
