@@ -83,7 +83,9 @@ function table(by: BreakdownKey, rows: readonly BreakdownRow[]): readonly string
       ...counts.map((count) => String(count).padStart(digits)),
       String(stale).padStart(5),
       age.padStart(4),
-    ].join(' ')
+    ]
+      .join(' ')
+      .trimEnd()
   return [
     line(cutMiddle(by, nameWidth), ['all', 'act', 'idl', 'itx'], 'stale', 'age'),
     ...rows.map((one) => {
