@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { Look } from '../../src/core/watch/look.js'
 import { group, OPENED, reading, RESPONDER, T0 } from '../core/fixture.js'
