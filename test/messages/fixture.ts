@@ -23,7 +23,7 @@ export const LIVE: Live = {
 }
 
 export const FILTER = { role: 'site', states: ['idle', 'idle in transaction'] } as const
-export const PREVIEWED: TerminatePreviewed = {
+const PREVIEWED: TerminatePreviewed = {
   type: 'terminate.previewed',
   preview: 'P0001',
   server: 'production',
@@ -49,7 +49,7 @@ export const FINISHED: TerminateFinished = {
     numbers: { used: 65, usable: 97, max: 100, at: T0 + 5 * MINUTE },
   },
 }
-export const FOLLOWED_UP = {
+const FOLLOWED_UP = {
   type: 'terminate.followed up',
   preview: 'P0001',
   afterMs: 10_000,
