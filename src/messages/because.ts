@@ -22,6 +22,17 @@ export function limitSentence(limit: ExhaustedLimit): string {
   }
 }
 
+/** As many as a phone shows; the rest is counted. */
+const REASONS_SHOWN = 6
+
+export function becauseLines(because: readonly Because[]): readonly string[] {
+  const more = because.length - REASONS_SHOWN
+  return [
+    ...because.slice(0, REASONS_SHOWN).map(becauseLine),
+    ...(more > 0 ? [`-# and ${more} more ${more === 1 ? 'reason' : 'reasons'}`] : []),
+  ]
+}
+
 /** One line per reason, without a full stop. */
 export function becauseLine(because: Because): string {
   switch (because.kind) {

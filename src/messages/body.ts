@@ -50,7 +50,7 @@ export function attachment(name: string): ContainerPart {
   return { type: ComponentType.File, file: { url: `attachment://${name}` } }
 }
 
-/** One container. Text that would pass Discord's total is cut line by line from the end, and says so. */
+/** One container. Text that would pass Discord's total is cut, the longest parts first, line by line, and says so. */
 export function container(colour: number, parts: readonly ContainerPart[], files: Rendered['files'] = []): Rendered {
   return {
     body: {
@@ -62,23 +62,40 @@ export function container(colour: number, parts: readonly ContainerPart[], files
   }
 }
 
+/** The longest texts give up room first, so that a short footer (our marker is in it) always stands. */
 function fitted(parts: readonly ContainerPart[]): ContainerPart[] {
-  let room = MAX_TEXT
-  return parts.map((part) => {
-    if (part.type !== ComponentType.TextDisplay) return part
-    const content = shortened(part.content, room)
-    room -= content.length
-    return { ...part, content }
-  })
+  const lengths = parts.flatMap((part) => (part.type === ComponentType.TextDisplay ? [part.content.length] : []))
+  const most = fairShare(lengths, MAX_TEXT)
+  return parts.map((part) =>
+    part.type === ComponentType.TextDisplay ? { ...part, content: shortened(part.content, most) } : part,
+  )
 }
+
+/** The length that no text may exceed, so that all of them together fit. */
+function fairShare(lengths: readonly number[], room: number): number {
+  let left = room
+  for (const [index, length] of lengths.toSorted((a, b) => a - b).entries()) {
+    const share = Math.floor(left / (lengths.length - index))
+    if (length > share) return share
+    left -= length
+  }
+  return room
+}
+
+const CUT = '\n-# … cut to fit'
+const FENCE_END = '\n```'
 
 function shortened(content: string, room: number): string {
   if (content.length <= room) return content
-  const note = '\n-# … cut to fit'
   const lines = content.split('\n')
-  while (lines.length > 1 && lines.join('\n').length + note.length + 4 > room) lines.pop()
-  const kept = lines.join('\n').slice(0, Math.max(1, room - note.length - 4))
+  const most = room - CUT.length - FENCE_END.length
+  while (lines.length > 1 && lines.join('\n').length > most) lines.pop()
+  // A pair of surrogates cut in two would be refused by Discord.
+  const kept = lines
+    .join('\n')
+    .slice(0, Math.max(1, most))
+    .replace(/[\uD800-\uDBFF]$/, '')
   // A code block that lost its end would swallow everything after it.
   const isOpen = (kept.match(/```/g)?.length ?? 0) % 2 === 1
-  return `${kept}${isOpen ? '\n```' : ''}${note}`.slice(0, Math.max(1, room))
+  return `${kept}${isOpen ? FENCE_END : ''}${CUT}`
 }

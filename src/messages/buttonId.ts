@@ -23,7 +23,9 @@ export function encodeButtonId(press: Press): string {
 
 /** Undefined for an id that is not ours, of another version, or damaged. */
 export function decodeButtonId(id: string): Press | undefined {
-  const [version, kind, a, b, c, ...rest] = id.split(':').map(decode)
+  const fields = id.split(':').map(decode)
+  if (id.length > MAX_LENGTH || fields.includes(undefined)) return undefined
+  const [version, kind, a, b, c, ...rest] = fields
   if (version !== VERSION || rest.length > 0) return undefined
   switch (kind ?? '') {
     case 'inspect':
@@ -36,7 +38,7 @@ export function decodeButtonId(id: string): Press | undefined {
       return isRef(a) && b === undefined ? { kind: 'terminate', preview: a } : undefined
     case 'conn': {
       const by = BREAKDOWN_KEYS.find((key) => key === b)
-      const isPage = c !== undefined && /^\d{1,4}$/.test(c)
+      const isPage = c !== undefined && /^(0|[1-9]\d{0,3})$/.test(c)
       return a !== undefined && a !== '' && by !== undefined && isPage
         ? { kind: 'connections', server: a, by, page: Number(c) }
         : undefined
@@ -71,7 +73,9 @@ function isRef(value: string | undefined): value is string {
 
 function decode(field: string): string | undefined {
   try {
-    return decodeURIComponent(field)
+    const text = decodeURIComponent(field)
+    // Each press has one spelling: what we would not have written so is not ours.
+    return encodeURIComponent(text) === field ? text : undefined
   } catch {
     return undefined
   }

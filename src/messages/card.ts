@@ -1,17 +1,17 @@
 import { ButtonStyle, ComponentType } from 'discord-api-types/v10'
 import { breakdown } from '../core/watch/breakdown.js'
-import type { Incident } from '../core/incident/incident.js'
+import { isInHand, type Incident } from '../core/incident/incident.js'
 import { suspectOf } from '../core/terminate/suspect.js'
 import type { Live } from '../core/watch/live.js'
 import type { Reading } from '../core/watch/look.js'
 import { numbersOf, usableSlots, usedSlots } from '../core/watch/slots.js'
 import type { AlertMessage } from '../ports/alertChannel.js'
-import { becauseLine, lookText, numbersText, severitySymbol, severityWord } from './because.js'
+import { becauseLines, lookText, numbersText, severitySymbol, severityWord } from './because.js'
 import { button, COLOUR, container, row, text, type ContainerPart, type Rendered } from './body.js'
 import { encodeButtonId } from './buttonId.js'
-import { code, fence, inert, person } from './escape.js'
+import { code, fence, inert, person, sentence } from './escape.js'
 import { clockTime, duration, exactTime, relativeTime } from './time.js'
-import { outcomeLine } from './outcome.js'
+import { backends, outcomeLine } from './outcome.js'
 
 /** How the card finds other messages: a link that opens in the client. */
 export type Link = (ref: { readonly channelId: string; readonly messageId: string }) => string
@@ -19,26 +19,26 @@ export type Link = (ref: { readonly channelId: string; readonly messageId: strin
 const GROUPS_SHOWN = 5
 const NAME_WIDTH = 14
 const BAR_WIDTH = 10
+const ACTS_SHOWN = 5
 
 /** The one message of an incident. Pure: ages are Discord timestamps, so that only news makes it look different. */
 export function renderCard(message: Extract<AlertMessage, { kind: 'card' }>, link: Link): Rendered {
   const { incident } = message
   const parts: ContainerPart[] =
     incident.resolved === undefined ? openParts(message) : [text(resolvedLines(incident).join('\n'))]
-  const footer = [
-    ...message.degraded.map((sentence) => `⚠️ ${sentence}`),
-    `-# ${[
-      message.previous === undefined ? undefined : `continued from ${link(message.previous)}`,
-      message.threadId === undefined ? undefined : `thread: <#${message.threadId}>`,
-      message.marker,
-    ]
-      .filter((part) => part !== undefined)
-      .join(' · ')}`,
+  const degraded = message.degraded.map((problem) => `⚠️ ${sentence(problem)}`)
+  const footer = `-# ${[
+    message.previous === undefined ? undefined : `continued from ${link(message.previous)}`,
+    message.threadId === undefined ? undefined : `thread: <#${message.threadId}>`,
+    message.marker,
   ]
+    .filter((part) => part !== undefined)
+    .join(' · ')}`
   const isAct = (part: ContainerPart) => part.type === ComponentType.ActionRow
   return container(colourOf(message), [
     ...parts.filter((part) => !isAct(part)),
-    text(footer.join('\n')),
+    ...(degraded.length === 0 ? [] : [text(degraded.join('\n'))]),
+    text(footer),
     ...parts.filter(isAct),
   ])
 }
@@ -73,7 +73,7 @@ function colourOf({ incident, live }: Extract<AlertMessage, { kind: 'card' }>): 
 function openParts({ incident, live }: Extract<AlertMessage, { kind: 'card' }>): ContainerPart[] {
   const reading = live?.reading
   return [
-    text([headline(incident, live), ...incident.because.map(becauseLine), sinceLine(incident, live)].join('\n')),
+    text([headline(incident, live), ...becauseLines(incident.because), sinceLine(incident, live)].join('\n')),
     ...(reading === undefined || live === undefined ? [] : [text(groupLines(reading, live))]),
     text(
       [...blindLines(live), ...adviceLines(incident, live), ...doneLines(incident)].join('\n') ||
@@ -111,7 +111,8 @@ function groupLines(reading: Reading, live: Live): string {
   const rows = [...breakdown(reading, 'role', live.stale)].sort((a, b) => b.count - a.count)
   const shown = rows.slice(0, GROUPS_SHOWN)
   const others = rows.slice(GROUPS_SHOWN)
-  const most = Math.max(1, ...rows.map((one) => one.count))
+  const rest = others.reduce((sum, one) => sum + one.count, 0)
+  const most = Math.max(1, rest, ...rows.map((one) => one.count))
   const line = (name: string, count: number, stale: number) => {
     const bar = '█'.repeat(Math.max(1, Math.round((count / most) * BAR_WIDTH))).padEnd(BAR_WIDTH, '░')
     return `${name.padEnd(NAME_WIDTH)}${String(count).padStart(4)} ${bar}${stale > 0 ? ` ${stale} stale` : ''}`
@@ -124,8 +125,8 @@ function groupLines(reading: Reading, live: Live): string {
       ? []
       : [
           line(
-            `${others.length} others`,
-            others.reduce((sum, one) => sum + one.count, 0),
+            others.length === 1 ? '1 other role' : `${others.length} other roles`,
+            rest,
             others.reduce((sum, one) => sum + one.stale, 0),
           ),
         ]),
@@ -143,21 +144,37 @@ function blindLines(live: Live | undefined): readonly string[] {
       : `Last known: ${numbersText(numbersOf(reading))} at ${exactTime(reading.at)} (${relativeTime(reading.at)}); the table is from then.`
   const words = [`**No reading** — ${lookText(look)}. ${last}`]
   if (look.kind === 'denied') return [...words, `To mend it: ${code(look.remedy, 300)}`]
-  if (look.kind === 'refused') return [...words, ...byHandLines(look.limit === 'every slot')]
+  if (look.kind === 'refused') return [...words, ...byHandLines(look.limit === 'every slot', live)]
   return words
 }
 
 /** Without a session Lifeguard cannot make room by itself: the first step, as something to paste. */
-function byHandLines(isEverySlotGone: boolean): readonly string[] {
+function byHandLines(isEverySlotGone: boolean, live: Live): readonly string[] {
+  // Whose backends, by the last reading there is; only a name that needs no quoting may be pasted into a shell.
+  const suspect = live.reading === undefined ? undefined : suspectOf(live.reading, { firing: [] }, [], live.stale)
+  // The title of a backend is `postgres: [cluster: ]role database address state`.
+  const role = /^[\w-]{1,63}$/.test(suspect?.role ?? '') ? suspect?.role : undefined
+  const whose = role === undefined ? [`Put the leaking role's name in place of ROLE.`] : []
   return isEverySlotGone
     ? [
         'First step by hand, on the database host: end the oldest idle backend of the leaking role with SIGTERM (never -9), as often as needed:',
-        "```sh\npkill -TERM -o -u postgres -f 'postgres: .*site .* idle$'\n```",
+        fence([`pkill -TERM -o -u postgres -f 'postgres: ([^ ]+: )?${role ?? 'ROLE'} .* idle$'`]),
+        ...whose,
       ]
     : [
         'First step by hand, as a superuser (a reserve is left for them):',
-        "```sql\nSELECT pg_terminate_backend(pid) FROM pg_stat_activity\nWHERE usename = 'site' AND state = 'idle'\nAND state_change < now() - interval '15 min';\n```",
+        fence([
+          'SELECT pg_terminate_backend(pid)',
+          'FROM pg_stat_activity',
+          `WHERE usename = '${role ?? 'ROLE'}' AND state = 'idle'`,
+          `AND state_change < now() - interval '${interval(live.stale.idleMs)}';`,
+        ]),
+        ...whose,
       ]
+}
+
+function interval(ms: number): string {
+  return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${Math.ceil(ms / 1000)} s`
 }
 
 function adviceLines(incident: Incident, live: Live | undefined): readonly string[] {
@@ -167,24 +184,33 @@ function adviceLines(incident: Incident, live: Live | undefined): readonly strin
     return ['No stale backend to end: look who holds connections (Inspect), and restart or scale down what leaks.']
   const { used, usable } = numbersOf(live.look)
   return [
-    `**Mildest step that can work:** terminate ${suspect.stale} stale backends of ${code(suspect.role)} (leaves ${used - suspect.stale} of ${usable}).`,
+    `**Mildest step that can work:** terminate ${backends(suspect.stale, 'stale')} of ${code(suspect.role)} (leaves ${used - suspect.stale} of ${usable}).`,
   ]
 }
 
 function doneLines(incident: Incident): readonly string[] {
-  const { acknowledged, evidence } = incident
+  const { acknowledged, acts, evidence } = incident
+  const earlier = acts.length - ACTS_SHOWN
   return [
     ...(acknowledged === undefined
       ? []
-      : [`Acknowledged by ${person(acknowledged.by)} at ${clockTime(acknowledged.at)} — paging stopped.`]),
-    ...incident.acts.flatMap((act) => {
+      : [`Acknowledged by ${person(acknowledged.by)} at ${clockTime(acknowledged.at)}${acknowledgedWords(incident)}.`]),
+    ...(earlier > 0 ? [`-# ${earlier} earlier ${earlier === 1 ? 'act' : 'acts'}: see the thread`] : []),
+    ...acts.slice(-ACTS_SHOWN).flatMap((act) => {
       if (act.finished !== undefined) return [`${clockTime(act.finished.at)} ${outcomeLine(act.finished)}`]
       return act.intended === undefined
         ? []
-        : [`${person(act.intended.by)} is terminating ${act.intended.pids.length} backends…`]
+        : [`${person(act.intended.by)} is terminating ${backends(act.intended.pids.length)}…`]
     }),
     ...(evidence?.type === 'evidence.failed' ? [`No evidence was kept: ${code(evidence.detail, 120)}`] : []),
   ]
+}
+
+/** Who took a warning in hand did not stop the paging of what may become of it. */
+function acknowledgedWords(incident: Incident): string {
+  if (incident.resolved !== undefined) return ''
+  if (!isInHand(incident)) return `, before it rose to ${severityWord(incident.severity)}`
+  return incident.acknowledged?.severity === 'page' ? ' — paging stopped' : ' — a rise to PAGE still pages'
 }
 
 function buttons(incident: Incident, live: Live | undefined): ContainerPart {
@@ -204,9 +230,9 @@ function buttons(incident: Incident, live: Live | undefined): ContainerPart {
           ),
         ]),
     button('Inspect', encodeButtonId({ kind: 'inspect', incident: incident.id }), ButtonStyle.Secondary),
-    ...(incident.acknowledged === undefined || incident.acknowledged.severity !== incident.severity
-      ? [button('Acknowledge', encodeButtonId({ kind: 'acknowledge', incident: incident.id }), ButtonStyle.Secondary)]
-      : []),
+    ...(isInHand(incident)
+      ? []
+      : [button('Acknowledge', encodeButtonId({ kind: 'acknowledge', incident: incident.id }), ButtonStyle.Secondary)]),
   )
 }
 

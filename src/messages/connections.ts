@@ -5,12 +5,18 @@ import type { ConnectionsAnswer } from '../ports/lifeguard.js'
 import { lookText, numbersText } from './because.js'
 import { button, COLOUR, container, row, text, type ContainerPart, type Rendered } from './body.js'
 import { encodeButtonId } from './buttonId.js'
-import { code, fence, inert } from './escape.js'
+import { code, cutMiddle, fence, inert } from './escape.js'
 import { note, unknownServer } from './preview.js'
 import { exactTime, relativeTime, shortDuration } from './time.js'
 
 const ROWS_PER_PAGE = 10
 const NAME_WIDTH = 16
+/** States that a column cannot hold, as psql users say them. */
+const SHORT_STATES: Readonly<Record<string, string>> = {
+  'idle in transaction': 'idle in tx',
+  'idle in transaction (aborted)': 'aborted tx',
+  'fastpath function call': 'fastpath call',
+}
 
 /** Who holds connections, grouped by one key, a page at a time, longest idle first. */
 export function renderConnections(
@@ -56,9 +62,9 @@ function connections(
         age,
       ].join('\n'),
     ),
-    text(fence([header(by), ...shown.map(tableRow)])),
+    text(fence(table(by, shown))),
     text(
-      `-# idle tx: idle in transaction · stale: may be terminated by rule · longest idle first · page ${page + 1} of ${pages}${
+      `-# itx: idle in transaction · stale: may be terminated by rule · age: longest idle, in or out of a transaction · page ${page + 1} of ${pages}${
         rows.some((one) => one.isSuperuser) ? ' · *: superuser, cannot be ended by Lifeguard' : ''
       }`,
     ),
@@ -67,15 +73,33 @@ function connections(
   ])
 }
 
-function header(by: BreakdownKey): string {
-  return `${by.padEnd(NAME_WIDTH)} all act idl itx stale longest`
+/** At most 44 columns: what a phone shows without wrapping. Thousands of backends take their room from the names. */
+function table(by: BreakdownKey, rows: readonly BreakdownRow[]): readonly string[] {
+  const digits = Math.max(3, ...rows.map((one) => String(one.count).length))
+  const nameWidth = Math.max(4, NAME_WIDTH - 4 * (digits - 3))
+  const line = (name: string, counts: readonly (string | number)[], stale: string | number, age: string) =>
+    [
+      name.padEnd(nameWidth),
+      ...counts.map((count) => String(count).padStart(digits)),
+      String(stale).padStart(5),
+      age.padStart(4),
+    ]
+      .join(' ')
+      .trimEnd()
+  return [
+    line(cutMiddle(by, nameWidth), ['all', 'act', 'idl', 'itx'], 'stale', 'age'),
+    ...rows.map((one) => {
+      const age = Math.max(one.longestIdleMs ?? -1, one.longestIdleInTransactionMs ?? -1)
+      const counts = [one.count, one.active, one.idle, one.idleInTransaction]
+      return line(nameOf(one, by, nameWidth), counts, one.stale, shortDuration(age < 0 ? null : age))
+    }),
+  ]
 }
 
-function tableRow(one: BreakdownRow): string {
-  const name = one.isOwn ? 'lifeguard (us)' : inert(one.name ?? '(none)', NAME_WIDTH - (one.isSuperuser ? 1 : 0))
-  const numbers = [one.count, one.active, one.idle, one.idleInTransaction].map((count) => String(count).padStart(3))
-  const longest = Math.max(one.longestIdleMs ?? -1, one.longestIdleInTransactionMs ?? -1)
-  return `${`${name}${one.isSuperuser ? '*' : ''}`.padEnd(NAME_WIDTH)} ${numbers.join(' ')} ${String(one.stale).padStart(5)} ${shortDuration(longest < 0 ? null : longest).padStart(7)}`
+function nameOf(one: BreakdownRow, by: BreakdownKey, width: number): string {
+  if (one.isOwn) return cutMiddle('lifeguard (us)', width)
+  const name = by === 'state' ? (SHORT_STATES[one.name ?? ''] ?? one.name) : one.name
+  return `${inert(name ?? '(none)', width - (one.isSuperuser ? 1 : 0))}${one.isSuperuser ? '*' : ''}`
 }
 
 function groupBySelect(server: string, by: BreakdownKey): ContainerPart {

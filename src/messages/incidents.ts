@@ -1,7 +1,7 @@
 import type { Incident } from '../core/incident/incident.js'
 import { numbersOf } from '../core/watch/slots.js'
 import type { AcknowledgeAnswer, IncidentAnswer, ResolveAnswer } from '../ports/lifeguard.js'
-import { becauseLine, numbersText, severitySymbol, severityWord } from './because.js'
+import { becauseLines, numbersText, severitySymbol, severityWord } from './because.js'
 import { COLOUR, container, text, type Rendered } from './body.js'
 import { code, person } from './escape.js'
 import { outcomeLine } from './outcome.js'
@@ -50,7 +50,7 @@ export function renderIncident(answer: Exclude<IncidentAnswer, { kind: 'refused'
     text(
       [
         listLine(incident).slice(2),
-        ...incident.because.map(becauseLine),
+        ...becauseLines(incident.because),
         ...(incident.resolved === undefined ? now : []),
         ...(incident.peak === undefined ? [] : [`Peak on record: ${numbersText(incident.peak)}.`]),
         ...incident.acts.flatMap((act) => (act.finished === undefined ? [] : [outcomeLine(act.finished)])),
@@ -81,7 +81,9 @@ function timeline(incident: Incident): readonly string[] {
 export function renderAcknowledged(answer: Exclude<AcknowledgeAnswer, { kind: 'refused' }>): Rendered {
   switch (answer.kind) {
     case 'acknowledged':
-      return note([`Incident **${answer.incident.id}** on ${code(answer.incident.server)} is yours. Paging stopped.`])
+      return note([
+        `Incident **${answer.incident.id}** on ${code(answer.incident.server)} is yours. ${answer.incident.acknowledged?.severity === 'page' ? 'Paging stopped.' : 'Should it rise to PAGE, it still pages.'}`,
+      ])
     case 'already acknowledged':
       return note([
         `${person(answer.by)} acknowledged this at ${clockTime(answer.at)} (${relativeTime(answer.at)}).`,
@@ -104,7 +106,7 @@ export function renderResolved(answer: Exclude<ResolveAnswer, { kind: 'refused' 
       const reading = answer.live.reading
       return note([
         `### Not resolved: ${code(answer.incident.server)} still ${reading === undefined ? 'breaches its rules' : `has ${numbersText(numbersOf(reading))}`}`,
-        ...answer.incident.because.map(becauseLine),
+        ...becauseLines(answer.incident.because),
         'Nothing was changed. *Acknowledge* stops the paging; the incident ends by itself when its numbers do.',
       ])
     }

@@ -16,11 +16,16 @@ export function whose(filter: StaleFilter): string {
   return parts.length === 0 ? 'nobody' : parts.join(', ')
 }
 
+/** `31 stale backends`, `1 backend`. */
+export function backends(count: number, kind = ''): string {
+  return `${count}${kind === '' ? '' : ` ${kind}`} ${count === 1 ? 'backend' : 'backends'}`
+}
+
 /** One line for the card. */
 export function outcomeLine(finished: TerminateFinished): string {
   const { outcome } = finished
   const alive = outcome.stillAlive.length === 0 ? '' : `, ${outcome.stillAlive.length} still alive`
-  return `${person(finished.by)} terminated ${outcome.gone} stale backends of ${whose(finished.filter)}${alive}.`
+  return `${person(finished.by)} terminated ${backends(outcome.gone, 'stale')} of ${whose(finished.filter)}${alive}.`
 }
 
 /** The public post in the incident's thread. */
@@ -81,7 +86,7 @@ function outcomeLines(act: Act): readonly string[] {
   const { finished, followedUp, previewed } = act
   if (finished === undefined) return ['Under way…']
   const { outcome } = finished
-  const headline = `${person(finished.by)} terminated ${outcome.gone} of ${previewed.victims.length} backends of ${whose(finished.filter)} on ${code(finished.server)} in ${seconds(finished.tookMs)}.`
+  const headline = `${person(finished.by)} terminated ${outcome.gone} of ${backends(previewed.victims.length)} of ${whose(finished.filter)} on ${code(finished.server)} in ${seconds(finished.tookMs)}.`
   return [
     `### ${headline}`,
     `${outcome.gone} gone · ${outcome.stillAlive.length} still alive · ${outcome.alreadyGone} already gone before · ${outcome.changed} changed since the preview, left alone`,
@@ -108,7 +113,7 @@ function followUpLine(followedUp: NonNullable<Act['followedUp']>, who: string): 
   if (followedUp.cameBack === undefined) return `${after}: ${numbers}who came back could not be read.`
   return followedUp.cameBack === 0
     ? `${after}: ${numbers}nobody of ${who} came back.`
-    : `${after}: ${numbers}${who} came back with ${followedUp.cameBack} new connections.`
+    : `${after}: ${numbers}${who} came back with ${backends(followedUp.cameBack, 'new')}.`
 }
 
 function pids(list: readonly number[]): string {

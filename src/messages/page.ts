@@ -1,3 +1,4 @@
+import type { Because, Numbers } from '../core/incident/event.js'
 import type { AlertMessage } from '../ports/alertChannel.js'
 import { becauseLine, numbersText } from './because.js'
 import type { Link } from './card.js'
@@ -17,14 +18,8 @@ export function renderPage(
   const page = incident.pages[n - 1]
   const numbers = page?.numbers
   const reason = page?.because[0]
-  const what =
-    numbers !== undefined && numbers.used >= numbers.usable
-      ? `is out of connections (${numbers.used} of ${numbers.usable} usable)`
-      : numbers !== undefined
-        ? `has ${numbersText(numbers)}`
-        : 'needs you'
   const words = [
-    `${roleId === undefined ? '' : `<@&${roleId}> `}PAGE: ${code(incident.server)} ${what}.`,
+    `${roleId === undefined ? '' : `<@&${roleId}> `}PAGE: ${code(incident.server)} ${what(reason, numbers)}.`,
     ...(reason === undefined ? [] : [`${becauseLine(reason)}.`]),
     card === undefined ? 'The card follows.' : `Card: ${link(card)} — acknowledge there.`,
     `-# ${marker}`,
@@ -38,4 +33,14 @@ export function renderPage(
     },
     files: [],
   }
+}
+
+/** The news in a few words: all that a lock screen shows. */
+function what(reason: Because | undefined, numbers: Numbers | undefined): string {
+  if (reason?.kind === 'no data') return 'cannot be read'
+  if (reason?.kind === 'locked out') return 'is full, and Lifeguard is locked out'
+  if (numbers === undefined) return 'needs you'
+  return numbers.used >= numbers.usable
+    ? `is out of connections (${numbers.used} of ${numbers.usable} usable)`
+    : `has ${numbersText(numbers)}`
 }

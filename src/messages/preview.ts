@@ -7,7 +7,7 @@ import type { PreviewAnswer } from '../ports/lifeguard.js'
 import { attachment, button, COLOUR, container, row, text, type Rendered } from './body.js'
 import { encodeButtonId } from './buttonId.js'
 import { code, inert } from './escape.js'
-import { whose } from './outcome.js'
+import { backends, whose } from './outcome.js'
 import { duration, relativeTime, shortDuration } from './time.js'
 
 type Previewed = Extract<PreviewAnswer, { kind: 'preview' }>
@@ -73,26 +73,33 @@ function preview({ preview: id, server, filter, selection, live, validUntil }: P
   const { victims } = selection
   const count = victims.length
   const ages = victims.map((victim) => victim.stateAgeMs ?? 0)
-  const noun = count === 1 ? 'backend' : 'backends'
   const file = `backends-${id}.txt`
   return container(
     COLOUR.warning,
     [
       text(
         [
-          `### Terminate ${count} ${noun} on ${code(server)}? Nothing has been done yet.`,
+          `### Terminate ${backends(count)} on ${code(server)}? Nothing has been done yet.`,
           `Why these: ${described(filter, live)}.`,
-          `In that state for ${duration(Math.min(...ages))} to ${duration(Math.max(...ages))}.`,
+          `In that state for ${span(ages)}.`,
           ...lockLines(selection),
           ...leftAloneLines(selection),
           `-# Valid for 60 s (until ${relativeTime(validUntil)}) · what changes until then is left alone · list attached`,
         ].join('\n'),
       ),
-      row(button(`Terminate ${count} ${noun}`, encodeButtonId({ kind: 'terminate', preview: id }), ButtonStyle.Danger)),
+      row(
+        button(`Terminate ${backends(count)}`, encodeButtonId({ kind: 'terminate', preview: id }), ButtonStyle.Danger),
+      ),
       attachment(file),
     ],
     [{ name: file, text: listOf(selection) }],
   )
+}
+
+function span(agesMs: readonly number[]): string {
+  const shortest = duration(Math.min(...agesMs))
+  const longest = duration(Math.max(...agesMs))
+  return shortest === longest ? longest : `${shortest} to ${longest}`
 }
 
 function described(filter: StaleFilter, live: Live): string {
@@ -108,7 +115,7 @@ function lockLines({ victims, blocks }: Selection): readonly string[] {
     return `${victim.pid} (${victim.state}${waiting > 0 ? `, blocks ${waiting}` : ''})`
   })
   const more = holders.length > 5 ? ` and ${holders.length - 5} more` : ''
-  return [`${holders.length} hold locks: ${named.join(', ')}${more}.`]
+  return [`${holders.length} ${holders.length === 1 ? 'holds' : 'hold'} locks: ${named.join(', ')}${more}.`]
 }
 
 const SPARED_WORDS: Readonly<Record<Spared, string>> = {
@@ -134,7 +141,7 @@ function leftAloneLines({ spared }: Selection): readonly string[] {
     ...(superusers.length === 0
       ? []
       : [
-          `**Can't be ended by Lifeguard: ${superusers.length} superuser backends** (pids ${superusers
+          `**Can't be ended by Lifeguard: ${backends(superusers.length, 'superuser')}** (${superusers.length === 1 ? 'pid' : 'pids'} ${superusers
             .slice(0, 12)
             .map((backend) => backend.pid)
             .join(
@@ -145,7 +152,8 @@ function leftAloneLines({ spared }: Selection): readonly string[] {
 }
 
 function superuserRemedy(role: string | null): string {
-  return code(`ALTER ROLE "${role ?? ''}" NOSUPERUSER;`)
+  // A name of 63 bytes, each a quote to be doubled, still fits: a remedy that is cut is none.
+  return code(`ALTER ROLE "${(role ?? '').replaceAll('"', '""')}" NOSUPERUSER;`, 160)
 }
 
 /** The attached list: every backend, plain text, one a line. */
@@ -171,11 +179,13 @@ function listOf({ victims, spared }: Selection): string {
       inert(backend.role ?? '-', 24).padEnd(16),
       inert(backend.database ?? '-', 24).padEnd(16),
       inert(backend.applicationName, 32).padEnd(20),
-      (backend.clientAddr ?? 'unix socket').padEnd(16),
+      inert(backend.clientAddr ?? 'unix socket', 40).padEnd(16),
       `${backend.locksHeld} locks`.padEnd(9),
       `started ${backend.backendStart}`,
       because,
-    ].join('  ')
+    ]
+      .join('  ')
+      .trimEnd()
   return [
     'To be terminated:',
     ...victims.map((victim) => line(victim, '')),

@@ -4,23 +4,36 @@ import type { ServerStatus, StatusAnswer } from '../ports/lifeguard.js'
 import type { SessionStatus } from '../ports/postgres.js'
 import { limitSentence, lookText, numbersText, severityWord } from './because.js'
 import { COLOUR, container, text, type Rendered } from './body.js'
-import { code } from './escape.js'
+import { code, sentence } from './escape.js'
 import { duration, relativeTime } from './time.js'
+
+/** Discord takes 40 components a message, and 4,000 characters: with more servers than this a line each is too little. */
+const SERVERS_SHOWN = 20
 
 /** Every server and Lifeguard itself: what is known, how old it is, and what is degraded. */
 export function renderStatus(status: Extract<StatusAnswer, { kind: 'status' }>): Rendered {
   const isWell = status.degraded.length === 0 && status.servers.every((server) => server.live.look?.kind === 'reading')
+  const shown = status.servers.toSorted((a, b) => troubleOf(b) - troubleOf(a)).slice(0, SERVERS_SHOWN)
+  const more = status.servers.length - shown.length
   return container(isWell ? COLOUR.resolved : COLOUR.warning, [
-    ...status.servers.map((server) => text(serverLines(server, status.now).join('\n'))),
+    ...shown.map((server) => text(serverLines(server, status.now).join('\n'))),
+    ...(more > 0
+      ? [text(`-# and ${more} more ${more === 1 ? 'server' : 'servers'} not shown: those in trouble come first`)]
+      : []),
     text(
       [
         `**Lifeguard** ${code(status.version)}, started ${relativeTime(status.startedAt)}`,
-        ...(status.degraded.length === 0
+        ...(status.degraded.length === 0 && status.servers.every(({ sessions }) => sessions.degraded.length === 0)
           ? ['Nothing is degraded.']
-          : status.degraded.map((sentence) => `⚠️ ${sentence}`)),
+          : status.degraded.map((problem) => `⚠️ ${sentence(problem)}`)),
       ].join('\n'),
     ),
   ])
+}
+
+/** Those that need somebody stand first, the others in their order. */
+function troubleOf({ live, incidents }: ServerStatus): number {
+  return (incidents.length > 0 ? 2 : 0) + (live.look?.kind === 'reading' ? 0 : 1)
 }
 
 function serverLines({ live, sessions, schedule, gaps, incidents }: ServerStatus, now: number): readonly string[] {
@@ -38,7 +51,7 @@ function serverLines({ live, sessions, schedule, gaps, incidents }: ServerStatus
     `Sessions: monitor ${sessionText(sessions.monitor)}, actor ${sessionText(sessions.actor)}`,
     `Canary: ${canaryText(live.canary)}`,
     `Schedule ${code(schedule)}: ${gaps.missed === 0 && gaps.overlapped === 0 ? 'no slot missed' : `${gaps.missed} missed, ${gaps.overlapped} skipped as the one before was late${gaps.lastAt === undefined ? '' : `, last ${relativeTime(gaps.lastAt)}`}`}`,
-    ...sessions.degraded.map((sentence) => `⚠️ ${sentence}`),
+    ...sessions.degraded.map((problem) => `⚠️ ${sentence(problem)}`),
   ]
 }
 
@@ -58,6 +71,6 @@ function canaryText(canary: CanaryResult | undefined): string {
     case 'failed':
       return `failed ${relativeTime(canary.at)}: ${code(canary.detail, 120)}`
     case 'off':
-      return `off: ${canary.because}`
+      return `off: ${sentence(canary.because)}`
   }
 }

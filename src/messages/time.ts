@@ -9,14 +9,15 @@ export function duration(ms: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`
 }
 
-/** For tables, at most four characters: `40s`, `9m`, `2h`, `3d`. */
+/** For tables, at most four characters: `40s`, `9m`, `2h`, `3d`, `4y`. */
 export function shortDuration(ms: number | null): string {
   if (ms === null) return ''
   const seconds = Math.max(0, Math.floor(ms / 1000))
   if (seconds < 60) return `${seconds}s`
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m`
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h`
-  return `${Math.floor(seconds / 86_400)}d`
+  const days = Math.floor(seconds / 86_400)
+  return days < 1000 ? `${days}d` : `${Math.min(999, Math.floor(days / 365))}y`
 }
 
 /** Discord shows these in the reader's own time: `13:24`. Seconds, not milliseconds. */

@@ -224,6 +224,7 @@ describe('paging', () => {
   test('every rise to page is paged, and nothing else', () => {
     assert.equal(pages(WARNING), 0)
     assert.equal(pages(OPENED), 1)
+    assert.equal(pages({ ...WARNING, severity: 'info' }, TO_WARNING), 0)
     assert.equal(pages(WARNING, TO_PAGE), 1)
     assert.equal(pages(OPENED, TO_PAGE), 1)
     assert.equal(pages(OPENED, TO_WARNING), 1)

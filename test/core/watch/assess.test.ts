@@ -23,6 +23,7 @@ describe('limits', () => {
       [{ kind: 'share of usable', ratio: 1 }, 100, 97],
       // 0.29 * 100 is 28.999999999999996 in floating point.
       [{ kind: 'share of max', ratio: 0.29 }, 100, 29],
+      [{ kind: 'share of usable', ratio: 0.29 }, 103, 29],
     ]
     for (const [threshold, maxConnections, count] of table)
       assert.equal(thresholdCount(threshold, { ...LIMITS, maxConnections }), count)

@@ -9,7 +9,7 @@ import type { EventBody, JournalEvent } from '../../../src/core/incident/event.j
 import { COLLEAGUE, group, reading, SITE, T0, TOTAL } from '../fixture.js'
 
 export const EVERY_MS = 5000
-export const SERVER = 'production'
+const SERVER = 'production'
 
 /** One tick's input: a look, the latest canary, and what may happen to the bot or an incident right before it. */
 export type Moment = {

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { TerminateOutcome } from '../../src/core/incident/event.js'
+import type { Backend } from '../../src/core/terminate/backend.js'
+import { selectStale } from '../../src/core/terminate/select.js'
+import { BREAKDOWN_KEYS } from '../../src/core/watch/breakdown.js'
+import { renderCard, renderReplacedCard } from '../../src/messages/card.js'
+import { renderConnections } from '../../src/messages/connections.js'
+import { renderEvidence } from '../../src/messages/evidence.js'
+import { renderAcknowledged, renderIncident, renderIncidentList, renderResolved } from '../../src/messages/incidents.js'
+import { renderActAnswer, renderOutcome } from '../../src/messages/outcome.js'
+import { plainText } from '../../src/messages/plainText.js'
+import { renderPage } from '../../src/messages/page.js'
+import { renderPreview, unknownServer } from '../../src/messages/preview.js'
+import { renderBug, renderRefusal, renderUnknownButton } from '../../src/messages/refusal.js'
+import { renderStatus } from '../../src/messages/status.js'
+import { ACTIONS, type Action, type DenialReason } from '../../src/core/access/tier.js'
+import type { Rendered } from '../../src/messages/body.js'
+import { backend, COLLEAGUE, MINUTE, reading, RESPONDER, STALE, T0 } from '../core/fixture.js'
+import { actOf, card, CARD_REF, FILTER, FINISHED, link, PAGE_ROLE, THREAD } from './fixture.js'
+import { assertHarmless, type Own } from './limits.js'
+import { everyLook, everywhere, incidentsOf, liveOf } from './hostileWorld.js'
+
+const OWN: Own = {
+  mentions: [`<@${RESPONDER.id}>`, `<@${COLLEAGUE.id}>`, `<#${THREAD}>`, `<@&${PAGE_ROLE}>`],
+  links: [link(CARD_REF)],
+}
+
+function check(rendered: Rendered): void {
+  assertHarmless(rendered, OWN, PAGE_ROLE)
+}
+
+describe('whatever people and programs are called, a message stays harmless and within limits:', () => {
+  test('the card, its successor and its page', () => {
+    everywhere((of) => {
+      const live = liveOf(of)
+      for (const incident of incidentsOf(of))
+        for (const look of everyLook(of, live.reading ?? reading([]))) {
+          const degraded = [of.detail, ...of.names]
+          const message = card({ incident, live: { ...live, look }, degraded, previous: CARD_REF, threadId: THREAD })
+          const rendered = renderCard(message, link)
+          check(rendered)
+          assert.ok(JSON.stringify(rendered.body).includes(message.marker), 'the marker is always there')
+          check(renderReplacedCard({ kind: 'replaced card', incident, next: undefined, marker: 'Ref 1' }, link))
+          const page = { kind: 'page', incident, n: 1, card: CARD_REF, marker: 'Ref 7QK2M/page:1' } as const
+          check(renderPage(page, PAGE_ROLE, link))
+          assertHarmless(renderPage(page, undefined, link), OWN)
+        }
+    })
+  })
+
+  test('/connections show, by every key and on every page', () => {
+    everywhere((of) => {
+      const live = liveOf(of)
+      const answer = { kind: 'connections', live, reading: live.reading ?? reading([]), isFresh: false } as const
+      for (const by of BREAKDOWN_KEYS)
+        for (const page of [0, 1, 2, 9999]) {
+          const rendered = renderConnections(answer, by, page)
+          check(rendered)
+          const table = /```\n([^]*?)\n```/.exec(plainText(rendered.body))?.[1] ?? ''
+          assert.notEqual(table, '')
+          for (const line of table.split('\n')) assert.ok(line.length <= 44, line)
+        }
+      check(renderConnections({ kind: 'no reading', live }, 'role', 0))
+      check(unknownServer({ asked: of.detail, servers: of.names }))
+    })
+  })
+
+  test('a preview, its list, and every answer to a press', () => {
+    everywhere((of) => {
+      const live = liveOf(of)
+      const list = of.names.flatMap((name, index): Backend[] => [
+        backend({
+          pid: index * 3 + 1,
+          role: 'site',
+          applicationName: name,
+          database: name,
+          clientAddr: name,
+          locksHeld: 1,
+        }),
+        backend({ pid: index * 3 + 2, role: 'site', applicationName: name, isSuperuser: true }),
+        backend({ pid: index * 3 + 3, role: name, applicationName: name, isSuperuser: true }),
+      ])
+      for (const filter of [FILTER, { role: of.names[0] ?? 'x', states: FILTER.states }]) {
+        const selection = selectStale(list, filter, STALE)
+        const common = { server: of.server, filter, selection, live }
+        if (selection.victims.length > 0) {
+          const shown = renderPreview({ kind: 'preview', preview: 'P0001', ...common, validUntil: T0 + MINUTE })
+          check(shown)
+          const [file] = shown.files
+          assert.equal(file?.text.split('\n').length, list.filter((one) => one.role === filter.role).length + 4)
+        }
+        check(renderPreview({ kind: 'nobody', ...common }))
+      }
+      for (const answer of [
+        { kind: 'unreadable', server: of.server, detail: of.detail },
+        { kind: 'not recorded', detail: of.detail },
+        { kind: 'unknown server', asked: of.detail, servers: of.names },
+      ] as const) {
+        check(renderPreview(answer))
+        check(renderActAnswer(answer))
+      }
+      check(renderPreview({ kind: 'unknown incident', asked: of.detail }))
+      check(renderPreview({ kind: 'no suspect', server: of.server, live }))
+    })
+  })
+
+  test('an outcome and the evidence, in the thread', () => {
+    everywhere((of) => {
+      const pids = Array.from({ length: of.count }, (_, index) => index)
+      const outcome: TerminateOutcome = {
+        gone: 1,
+        stillAlive: pids,
+        alreadyGone: 0,
+        changed: 0,
+        unknown: of.detail,
+        denied: of.detail,
+      }
+      const [name = ''] = of.names
+      const finished = {
+        ...FINISHED,
+        server: of.server,
+        by: of.person,
+        filter: { role: name, states: FILTER.states },
+        outcome,
+      }
+      const act = actOf(finished)
+      for (const incident of incidentsOf(of)) {
+        check(renderOutcome({ kind: 'outcome', act, incident, marker: 'Ref 7QK2M/post:9' }))
+        check(renderActAnswer({ kind: 'already pressed', act, by: of.person, at: T0 }))
+        const file = { name: 'evidence-7QK2M.json', text: '{}' }
+        check(renderEvidence({ kind: 'evidence', incident, file, marker: 'Ref 7QK2M/post:9' }))
+      }
+    })
+  })
+
+  test('/incident and /status', () => {
+    everywhere((of) => {
+      const live = liveOf(of)
+      const incidents = incidentsOf(of)
+      check(renderIncidentList(Array.from({ length: 30 }, () => incidents).flat()))
+      check(renderIncident({ kind: 'unknown incident', asked: of.detail }))
+      for (const incident of incidents) {
+        check(renderIncident({ kind: 'incident', incident, live }))
+        check(renderAcknowledged({ kind: 'acknowledged', incident }))
+        check(renderAcknowledged({ kind: 'already acknowledged', incident, by: of.person, at: T0 }))
+        check(renderAcknowledged({ kind: 'not recorded', detail: of.detail }))
+        check(renderResolved({ kind: 'still firing', incident, live }))
+      }
+      const session = { state: 'closed', since: T0, dials: 1, refusedBy: 'every slot', lastError: of.detail } as const
+      const server = {
+        live: { ...live, canary: { kind: 'off', because: of.detail } },
+        sessions: { monitor: session, actor: session, role: of.detail, degraded: of.names },
+        schedule: '*/5 * * * * *',
+        gaps: { missed: 2, overlapped: 1, lastAt: T0 },
+        incidents,
+      } as const
+      const servers = Array.from({ length: of.names.length * 4 }, () => server)
+      check(renderStatus({ kind: 'status', version: '1', startedAt: T0, now: T0, servers, degraded: of.names }))
+    })
+  })
+
+  test('refusals, which name roles but ping none', () => {
+    const reasons: readonly DenialReason[] = ['not in a server', 'a bot', 'roles unknown', 'timed out', 'tier missing']
+    for (const action of Object.keys(ACTIONS) as Action[])
+      for (const because of reasons) {
+        const { tier: needs } = ACTIONS[action]
+        check(renderRefusal({ kind: 'refused', action, because, needs, has: [], roleIds: [PAGE_ROLE], ref: '7QK2M' }))
+      }
+    check(renderBug('7QK2M'))
+    check(renderUnknownButton())
+  })
+})
