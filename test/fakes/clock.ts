@@ -53,15 +53,16 @@ export function manualClock(start = T0): ManualClock {
     },
     async finish(work) {
       let isDone = false
-      const done = () => {
+      const settled = Promise.allSettled([work]).then(() => {
         isDone = true
-      }
-      work.then(done, done)
+      })
       for (;;) {
         await settle()
-        if (isDone) return await work
+        if (isDone) break
         if (!wakeNext(Infinity)) throw new Error('it waits for something that is not time')
       }
+      await settled
+      return await work
     },
   }
 }

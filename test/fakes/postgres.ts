@@ -11,23 +11,26 @@ export const STALE: StaleRule = { idleMs: 900_000, idleInTransactionMs: 300_000,
 /** A Postgres server: it outlives the bot. */
 export type Cluster = {
   backends: readonly Backend[]
-  /** `lost signal`: it terminates, and the answer never comes. `stubborn`: signalled backends stay. */
   state: 'up' | 'hung' | 'unreachable' | 'broken driver'
+  /** `lost signal`: it terminates, and the answer never comes. `stubborn`: signalled backends stay. */
   terminating: 'as asked' | 'lost signal' | 'stubborn' | 'denied'
   canary: 'passed' | 'refused'
-  /** Called between a preview's list and the act's statement, whenever the list is read. */
+  /** Called whenever the list of backends is read, before it is answered. */
   onBackendsRead: (times: number) => void
+  /** Called when the act's statement arrives, before anybody is signalled. */
+  onTerminate: (victims: readonly Victim[]) => void
   /** Every pid ever signalled, with its start. */
   signalled: readonly string[]
 }
 
-export function cluster(backends: readonly Backend[] = []): Cluster {
+export function cluster(list: readonly Backend[] = []): Cluster {
   return {
-    backends,
+    backends: list,
     state: 'up',
     terminating: 'as asked',
     canary: 'passed',
     onBackendsRead: () => undefined,
+    onTerminate: () => undefined,
     signalled: [],
   }
 }
@@ -100,6 +103,7 @@ export function fakePostgres(on: Cluster, clock: ManualClock, power: Power = alw
     },
     async terminate(victims): Promise<Signalled> {
       await power.pass('before postgres terminate')
+      on.onTerminate(victims)
       if (on.terminating === 'denied') {
         return { kind: 'denied', detail: '42501', remedy: 'GRANT pg_signal_backend TO lifeguard;' }
       }

@@ -1,13 +1,6 @@
-import {
-  CARD_EDITS_REFUSED,
-  CARD_GONE,
-  currentCard,
-  droppedPages,
-  wanted,
-  type Wanted,
-} from '../../core/incident/owed.js'
+import { CARD_EDITS_REFUSED, CARD_GONE, droppedPages, wanted, type Wanted } from '../../core/incident/owed.js'
 import { mayEdit, NONCE_TRUSTED_MS, nonceOf, retryDelayMs } from '../../core/incident/cadence.js'
-import { toldKey, type Book, type ToldMessage } from '../../core/incident/incident.js'
+import { toldKey, type ToldMessage } from '../../core/incident/incident.js'
 import type { Live } from '../../core/watch/live.js'
 import type { AlertChannel, AlertMessage, Failed, MessageRef } from '../../ports/alertChannel.js'
 import type { Clock } from '../../ports/clock.js'
@@ -15,11 +8,14 @@ import type { EvidenceStore } from '../../ports/evidence.js'
 import type { Log } from '../../ports/log.js'
 import type { Ledger } from '../ledger.js'
 import { alertMessageOf } from './alertMessage.js'
+import { threadOf } from './thread.js'
 
 /** What ended is kept in sight this long, so that an outage of Discord delays its last words and does not lose them. */
 const KEEP_MS = 24 * 60 * 60_000
 /** After so many failures in a row in one pass Discord is taken to be away; the rest waits for the next pass. */
 const FAILURES_PER_PASS = 2
+/** Stands for the hash of a message whose words are not known; no hash is equal to it. */
+const WORDS_UNKNOWN = 'found again'
 /** The status has room for so many sentences about what is owed. */
 const PROBLEMS_SHOWN = 5
 
@@ -45,6 +41,7 @@ export function startTeller(deps: {
   readonly degraded: () => readonly string[]
 }): Teller {
   const { ledger, channel, clock, log } = deps
+  const startedAt = clock.now()
   const attempts = new Map<string, Attempt>()
   // Edits are not journaled unless they are urgent: what was last shown lives here, and a restart costs one edit.
   const shown = new Map<string, { readonly hash: string; readonly at: number; readonly urgency: string }>()
@@ -74,19 +71,23 @@ export function startTeller(deps: {
       const found = await channel.find(message.marker, target)
       if (found.kind === 'failed') return await elsewhere(one, message, target, found)
       if (found.kind === 'found') {
-        // It stands, but who knows with which words: tell it as found, and let the next pass edit it.
-        await ledger.note([
-          { v: 1, type: 'told', incident: one.incident, key: one.key, ...found.ref, hash: 'found again' },
-        ])
-        attempts.delete(id(one))
-        again = true
+        await standsAlready(one, found.ref)
         return undefined
       }
     }
     const sent = await channel.send(message, { channelId: target, nonce: nonceOf(one.incident, one.key) })
     if (sent.kind === 'failed') return await elsewhere(one, message, target, sent)
-    await told(one, sent.ref, message, true)
+    // For the nonce of an earlier try Discord gives back the message of then.
+    if (attempts.has(id(one)) || one.since < startedAt) await standsAlready(one, sent.ref)
+    else await told(one, sent.ref, message, true)
     return undefined
+  }
+
+  /** It stands, but who knows with which words: it is told, and the next pass edits it. */
+  const standsAlready = async (one: Wanted, ref: MessageRef): Promise<void> => {
+    attempts.delete(id(one))
+    await ledger.note([{ v: 1, type: 'told', incident: one.incident, key: one.key, ...ref, hash: WORDS_UNKNOWN }])
+    again = true
   }
 
   /** The thread may have been deleted under us: what belongs there is better said in the channel than not at all. */
@@ -103,7 +104,9 @@ export function startTeller(deps: {
     if (message.kind === 'card' && message.live !== undefined && message.live.look === undefined) return undefined
     const last = shown.get(id(one))
     const hash = channel.hashOf(message)
-    if ((last?.hash ?? before.hash) === hash) return undefined
+    // What an open card showed last is not in the journal: after a restart it is told again, whatever it was told then.
+    const isOpenCard = message.kind === 'card' && message.incident.resolved === undefined
+    if ((last?.hash ?? (isOpenCard ? undefined : before.hash)) === hash) return undefined
     const isUrgent = last?.urgency !== channel.urgencyOf(message)
     const isCard = one.message.kind === 'card'
     const lastEditAt = last?.at ?? before.at
@@ -133,35 +136,13 @@ export function startTeller(deps: {
     return undefined
   }
 
-  const threadOf = async (book: Book, one: Wanted): Promise<string | Failed | undefined> => {
-    const known = book.told.get(toldKey(one.incident, 'thread'))
-    if (known !== undefined) return known.messageId
-    const card = book.told.get(toldKey(one.incident, `card:${currentCard(book, one.incident)}`))
-    const incident = book.incidents.get(one.incident)
-    if (card === undefined || incident === undefined) return undefined
-    const started = await channel.thread(card, `${incident.server} ${incident.id}`)
-    if (started.kind === 'failed') return started
-    await ledger.note([
-      {
-        v: 1,
-        type: 'told',
-        incident: one.incident,
-        key: 'thread',
-        channelId: card.channelId,
-        messageId: started.ref.messageId,
-        hash: '',
-      },
-    ])
-    return started.ref.messageId
-  }
-
   const tellOne = async (one: Wanted): Promise<Failed | undefined> => {
     const book = ledger.book()
     if (one.told !== undefined) return await edit(one, await alertMessageOf(deps, book, one), one.told)
     const inThread =
       (one.message.kind === 'evidence' || one.message.kind === 'outcome') && one.message.incident !== undefined
     if (!inThread) return await send(one, await alertMessageOf(deps, book, one), channel.channelId)
-    const thread = await threadOf(book, one)
+    const thread = await threadOf(deps, one.incident)
     if (thread === undefined) return undefined // its card comes first; the next pass has it
     if (typeof thread !== 'string' && !thread.isRefused) return thread
     // Where Discord wants no thread (a right is missing, the card was deleted), the channel has to do.

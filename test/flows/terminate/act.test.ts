@@ -124,7 +124,7 @@ test('a preview that expires while the journal writes the intent signals nobody,
   const { on, bot, joe, preview } = scene
   await on.clock.advance(59_000)
   // The disk takes two seconds over the intent.
-  const { commit } = bot.ledger
+  const commit = bot.ledger.commit.bind(bot.ledger)
   bot.ledger.commit = async (news) => {
     const events = await commit(news)
     await on.clock.sleep(2_000)
