@@ -20,11 +20,11 @@ export type Rendered = {
 }
 
 /** Nobody is pinged unless a message names whom. Passed on every send and every edit. */
-export const NO_MENTIONS: APIAllowedMentions = { parse: [] }
+const NO_MENTIONS: APIAllowedMentions = { parse: [] }
 
 /** Discord's limits on a Components V2 message. Source: Discord, "Component Reference", and the builders' guide. */
-export const MAX_TEXT = 4_000
-export const MAX_BUTTON_LABEL = 80
+const MAX_TEXT = 4_000
+const MAX_BUTTON_LABEL = 80
 
 export const COLOUR = { page: 0xc62828, warning: 0xe6a100, info: 0x3a6ea5, resolved: 0x2e7d32, grey: 0x7a7a7a } as const
 

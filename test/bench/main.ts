@@ -23,11 +23,11 @@ async function main(): Promise<void> {
     process.stderr.write(`${name}\n`)
     bars.push(...(await run(say)))
   }
-  process.stdout.write(values.json ? `${JSON.stringify({ node: process.version, figures: bars }, null, 2)}\n` : `${bars.map(line).join('\n')}\n`)
+  process.stdout.write(values.json ? `${JSON.stringify({ node: process.version, figures: bars }, null, 2)}\n` : `${bars.map(asLine).join('\n')}\n`)
   process.exitCode = bars.every((bar) => bar.isMet) ? 0 : 1
 }
 
-function line({ name, value, unit, bar, isMet }: Bar): string {
+function asLine({ name, value, unit, bar, isMet }: Bar): string {
   const number = value >= 100 ? value.toFixed(0) : value.toFixed(2)
   const against =
     bar === undefined

@@ -53,7 +53,8 @@ export async function benchReading(say: (line: string) => void): Promise<readonl
         for (let n = 0; n < RUNS_PER_ROUND; n += 1) ours.push(await timed(look))
         const used = process.cpuUsage(before)
         botCpuMs += (used.user + used.system) / 1_000
-        for (let n = 0; exporter !== undefined && n < RUNS_PER_ROUND; n += 1) theirs.push(await timed(() => exporter.scrape()))
+        if (exporter === undefined) continue
+        for (let n = 0; n < RUNS_PER_ROUND; n += 1) theirs.push(await timed(() => exporter.scrape()))
       }
       const serverCpu = cpuMsOf(pid)
       const name = `reading, ${backends} backends`

@@ -241,8 +241,10 @@ test('a card that is replaced points to its successor, and the successor back', 
 })
 
 test('severity, rules, acknowledgement, acts and the end do not wait for their turn; numbers do', () => {
-  const base = cardUrgency(INCIDENT)
-  assert.equal(cardUrgency(incidentOf({ ...OPENED, numbers: { used: 97, usable: 97, max: 100, at: T0 } })), base)
+  const urgency = (incident: Incident, live = LIVE) => cardUrgency({ ...CARD, incident, live })
+  const base = urgency(INCIDENT)
+  assert.equal(urgency(incidentOf({ ...OPENED, numbers: { used: 97, usable: 97, max: 100, at: T0 } })), base)
+  assert.notEqual(urgency(INCIDENT, { ...LIVE, look: { kind: 'hung', at: T0, timeoutMs: 2_000 } }), base)
   const urgent = [
     incidentOf(OPENED, { ...WARNING, type: 'incident.changed' }),
     incidentOf(OPENED, ACKNOWLEDGED),
@@ -250,7 +252,7 @@ test('severity, rules, acknowledgement, acts and the end do not wait for their t
     incidentOf(OPENED, ...ACTED.slice(0, 2)),
     incidentOf(OPENED, ...ACTED),
   ]
-  assert.equal(new Set([base, ...urgent.map(cardUrgency)]).size, 6)
+  assert.equal(new Set([base, ...urgent.map((incident) => urgency(incident))]).size, 6)
 })
 
 test('time alone changes nothing on a card: ages are kept by the client', () => {

@@ -22,7 +22,7 @@ describe('a Postgres that hangs, stops and comes back', () => {
     await world.postgres.sql("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'lifeguard %' ORDER BY pid")
 
   test('hung is told apart, its number stands with its age, nothing falls silent, and no session is thrown away', async () => {
-    const before = await held()
+    const heldBefore = await held()
     world.postgres.pause()
     await world.tick()
     await until('the card says so', () => /No reading/.test(world.cards()[0]?.text ?? ''))
@@ -36,7 +36,7 @@ describe('a Postgres that hangs, stops and comes back', () => {
       const answer = await (await world.discord.as('olga').slash('connections show', { by: 'role' })).wait()
       return answer.text().includes('Read at')
     })
-    assert.deepEqual(await held(), before)
+    assert.deepEqual(await held(), heldBefore)
   })
 
   test('a server that is down for long becomes an incident of its own, which ends when it is back', async () => {

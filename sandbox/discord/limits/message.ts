@@ -32,7 +32,7 @@ export type MessageContext = {
 const MOST_FILE_BYTES = 10 * 1024 * 1024
 
 /** The marker of an empty message: not a form error, but Discord's own 50006. */
-export const EMPTY_MESSAGE = 'EMPTY_MESSAGE'
+const EMPTY_MESSAGE = 'EMPTY_MESSAGE'
 
 /** Everything about a message to post, or about an edit of one. No issue means that Discord takes it. */
 export function messageIssues(payload: unknown, context: MessageContext): Issue[] {

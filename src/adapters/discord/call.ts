@@ -2,7 +2,7 @@ import { DiscordAPIError, HTTPError } from 'discord.js'
 import type { Failed } from '../../ports/alertChannel.js'
 
 /** discord.js waits out every 429 and retries without a cap: each call gets a deadline of its own. */
-export const CALL_LIMIT_MS = 10_000
+const CALL_LIMIT_MS = 10_000
 
 /** Runs one request to Discord with a deadline. Rejects with whatever it rejected with, or when the time is up. */
 export async function call<T>(request: (signal: AbortSignal) => Promise<T>, limitMs = CALL_LIMIT_MS): Promise<T> {

@@ -1,7 +1,7 @@
 /** Edits of a card: at most one in 15 s; after 55 minutes one a minute, since Discord then counts them (error 30046). */
-export const EDIT_EVERY_MS = 15_000
-export const OLD_AFTER_MS = 55 * 60_000
-export const OLD_EDIT_EVERY_MS = 60_000
+const EDIT_EVERY_MS = 15_000
+const OLD_AFTER_MS = 55 * 60_000
+const OLD_EDIT_EVERY_MS = 60_000
 
 /** Discord remembers a nonce for "the past few minutes"; beyond this age we look for our marker before sending again. */
 export const NONCE_TRUSTED_MS = 100_000

@@ -13,7 +13,7 @@ export type Suspect = {
   readonly held: number
 }
 
-export const BOTH_STATES: StaleFilter['states'] = ['idle', 'idle in transaction']
+const BOTH_STATES: StaleFilter['states'] = ['idle', 'idle in transaction']
 
 /**
  * The role with the most stale backends, among those a firing group rule counts when there is one, else among all.

@@ -85,7 +85,7 @@ function assessFull(look: Look, canary: CanaryResult | undefined, holdDownMs: nu
 }
 
 /** Every way in which users are being refused, or are about to be, by this reading and the latest canary. */
-export function fullBecause(reading: Reading, canary: CanaryResult | undefined): readonly Because[] {
+function fullBecause(reading: Reading, canary: CanaryResult | undefined): readonly Because[] {
   const used = usedSlots(reading)
   const usable = usableSlots(reading.limits)
   const atLimit = (limits: readonly ConnectionLimit[]) => limits.filter((one) => one.limit > 0 && one.used >= one.limit)

@@ -1,7 +1,7 @@
 import type { CanaryResult, Reading } from './look.js'
 import { usableSlots, usedSlots } from './slots.js'
 
-export const CANARY_EVERY_MS = 30_000
+const CANARY_EVERY_MS = 30_000
 
 /**
  * Whether the canary is due: every 30 s; at once when use crosses 90 % of the usable slots; and at every look while

@@ -6,7 +6,7 @@ import type { Ledger } from '../ledger.js'
 import type { WatchedServer } from '../watched.js'
 
 /** Evidence may delay the act by this much and no more. */
-export const EVIDENCE_LIMIT_MS = 2_000
+const EVIDENCE_LIMIT_MS = 2_000
 
 /**
  * Takes the snapshot that the post-mortem will want, before the first act of an incident: backends and their locks
