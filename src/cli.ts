@@ -38,8 +38,12 @@ function checkConfig(): number {
       process.stderr.write(`${problemsText(loaded.problems)}\n`)
       return 2
     case 'config': {
-      const servers = loaded.config.servers.map((server) => `${server.name} (${server.connection.host}:${server.connection.port})`)
-      process.stdout.write(`The settings are whole. Watched: ${servers.join(', ')}. Journal in ${loaded.config.dataDir}.\n`)
+      const servers = loaded.config.servers.map(
+        (server) => `${server.name} (${server.connection.host}:${server.connection.port})`,
+      )
+      process.stdout.write(
+        `The settings are whole. Watched: ${servers.join(', ')}. Journal in ${loaded.config.dataDir}.\n`,
+      )
       return 0
     }
   }
@@ -48,7 +52,9 @@ function checkConfig(): number {
 async function verify(): Promise<number> {
   const found = await verifyJournal(dataDir())
   if (found.kind === 'intact') {
-    process.stdout.write(`The chain is whole: ${found.events} events, the last is ${found.lastSeq}, its hash ${found.lastHash}.\n`)
+    process.stdout.write(
+      `The chain is whole: ${found.events} events, the last is ${found.lastSeq}, its hash ${found.lastHash}.\n`,
+    )
     return 0
   }
   process.stdout.write(

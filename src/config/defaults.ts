@@ -1,8 +1,9 @@
 import type { Rule, StaleRule, Threshold } from '../core/watch/rule.js'
+import { ALWAYS_PROTECTED } from '../core/terminate/select.js'
 import { clearBelowOf } from './threshold.js'
 
 /** Backups and base backups: ending one loses a night's work, so they stay protected whatever else is configured. */
-const ALWAYS_PROTECTED = ['pg_dump*', 'pg_basebackup*', 'pgbackrest*', 'barman*', 'wal-g*']
+const BACKUP_TOOLS = ['pgbackrest*', 'barman*', 'wal-g*']
 
 /** What every server is watched by unless its entry in the file says otherwise. */
 export type WatchDefaults = {
@@ -56,7 +57,7 @@ export function watchDefaults(settings: WatchSettings): WatchDefaults {
     stale: {
       idleMs: settings.idleMs ?? 15 * 60_000,
       idleInTransactionMs: settings.idleInTransactionMs ?? 5 * 60_000,
-      protectedApplications: withProtected(ALWAYS_PROTECTED, settings.protectedApplications),
+      protectedApplications: withProtected([...ALWAYS_PROTECTED, ...BACKUP_TOOLS], settings.protectedApplications),
     },
     noDataAfterMs: settings.noDataAfterMs ?? 30_000,
   }

@@ -37,7 +37,8 @@ export function becauseLines(because: readonly Because[]): readonly string[] {
 export function becauseLine(because: Because): string {
   switch (because.kind) {
     case 'rule':
-      return `Rule ${code(because.rule)}: ${because.value}, limit ${because.limit}`
+      // Without the number it had then: the headline and the table have the one it has now.
+      return `Rule ${code(because.rule)} > ${because.limit}`
     case 'usable slots gone':
       return because.used > because.usable
         ? `Full: ${because.used} in use of ${because.usable} usable, reserved slots are being used`

@@ -1,4 +1,5 @@
 import { ButtonStyle, ComponentType } from 'discord-api-types/v10'
+import { assess } from '../core/watch/assess.js'
 import { breakdown } from '../core/watch/breakdown.js'
 import { isInHand, type Incident } from '../core/incident/incident.js'
 import { suspectOf } from '../core/terminate/suspect.js'
@@ -76,11 +77,23 @@ function openParts({ incident, live }: Extract<AlertMessage, { kind: 'card' }>):
     text([headline(incident, live), ...becauseLines(incident.because), sinceLine(incident, live)].join('\n')),
     ...(reading === undefined || live === undefined ? [] : [text(groupLines(reading, live))]),
     text(
-      [...blindLines(live), ...adviceLines(incident, live), ...doneLines(incident)].join('\n') ||
-        '-# Nothing has been done yet.',
+      [
+        ...blindLines(live),
+        ...(isCalm(incident, live) ? CALM : adviceLines(incident, live)),
+        ...doneLines(incident),
+      ].join('\n') || '-# Nothing has been done yet.',
     ),
     buttons(incident, live),
   ]
+}
+
+const CALM = ['**Below every limit now.** The incident ends by itself if that lasts.']
+
+/** Between the last breach and the end of the hold-down; without a word the card would look as if nothing had helped. */
+function isCalm(incident: Incident, live: Live | undefined): boolean {
+  if (incident.subject !== 'connections' || live?.look?.kind !== 'reading') return false
+  const verdicts = assess({ look: live.look, canary: live.canary, rules: live.rules, noDataAfterMs: 0 })
+  return !verdicts.some((verdict) => verdict.subject === 'connections' && verdict.standing === 'above')
 }
 
 function headline(incident: Incident, live: Live | undefined): string {

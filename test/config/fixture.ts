@@ -5,7 +5,7 @@ import type { Config } from '../../src/ports/config.js'
 export const APPLICATION_ID = '675756741417369640'
 export const TOKEN = `${Buffer.from(APPLICATION_ID).toString('base64url')}.abcdef.${'x'.repeat(30)}`
 export const GUILD = '267624335836053506'
-export const CHANNEL = '407290546637144064'
+const CHANNEL = '407290546637144064'
 export const DEVOPS = '409416496733880320'
 
 export const DISCORD = {

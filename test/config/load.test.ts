@@ -50,7 +50,7 @@ test('the least settings give the limits of the post-mortem', () => {
       stale: {
         idleMs: 900_000,
         idleInTransactionMs: 300_000,
-        protectedApplications: ['pg_dump*', 'pg_basebackup*', 'pgbackrest*', 'barman*', 'wal-g*'],
+        protectedApplications: ['pg_dump*', 'pg_basebackup*', 'pg_restore*', 'pgbackrest*', 'barman*', 'wal-g*'],
       },
       noDataAfterMs: 30_000,
     },
@@ -141,7 +141,15 @@ test('every setting that is understood arrives', () => {
   assert.deepEqual(server.stale, {
     idleMs: 5_400_000,
     idleInTransactionMs: 90_000,
-    protectedApplications: ['pg_dump*', 'pg_basebackup*', 'pgbackrest*', 'barman*', 'wal-g*', 'nightly*'],
+    protectedApplications: [
+      'pg_dump*',
+      'pg_basebackup*',
+      'pg_restore*',
+      'pgbackrest*',
+      'barman*',
+      'wal-g*',
+      'nightly*',
+    ],
   })
   assert.deepEqual([server.noDataAfterMs, config.timings.cameBackAfterMs], [120_000, 5000])
   assert.deepEqual([config.dataDir, config.logLevel], ['/var/lib/lifeguard', 'debug'])

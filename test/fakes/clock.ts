@@ -53,9 +53,10 @@ export function manualClock(start = T0): ManualClock {
     },
     async finish(work) {
       let isDone = false
-      const settled = Promise.allSettled([work]).then(() => {
+      const settled = (async () => {
+        await Promise.allSettled([work])
         isDone = true
-      })
+      })()
       for (;;) {
         await settle()
         if (isDone) break

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { Live } from '../../src/core/watch/live.js'
 import type { Look } from '../../src/core/watch/look.js'
 import { COLOUR } from '../../src/messages/body.js'
 import { cardUrgency, renderCard, renderReplacedCard } from '../../src/messages/card.js'
@@ -42,8 +43,8 @@ describe('the card of 2020-12-11', () => {
       text(),
       lines(`
         ### PAGE — \`production\`: 96 of 97 usable connections 🔴
-        Rule \`total\`: 96, limit 90
-        Rule \`site\`: 71, limit 32
+        Rule \`total\` > 90
+        Rule \`site\` > 32
         Since 13:24 ((ago)) · rising 7 a minute, full in about 8 s
         \`\`\`
         site            71 ██████████ 31 stale
@@ -241,7 +242,7 @@ test('a card that is replaced points to its successor, and the successor back', 
 })
 
 test('severity, rules, acknowledgement, acts and the end do not wait for their turn; numbers do', () => {
-  const urgency = (incident: Incident, live = LIVE) => cardUrgency({ ...CARD, incident, live })
+  const urgency = (incident: typeof INCIDENT, live: Live = LIVE) => cardUrgency(card({ incident, live }))
   const base = urgency(INCIDENT)
   assert.equal(urgency(incidentOf({ ...OPENED, numbers: { used: 97, usable: 97, max: 100, at: T0 } })), base)
   assert.notEqual(urgency(INCIDENT, { ...LIVE, look: { kind: 'hung', at: T0, timeoutMs: 2_000 } }), base)

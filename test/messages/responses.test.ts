@@ -41,7 +41,7 @@ describe('a page', () => {
       words(rendered),
       lines(`
         <@&${PAGE_ROLE}> PAGE: \`production\` has 96 of 97 usable connections.
-        Rule \`total\`: 96, limit 90.
+        Rule \`total\` > 90.
         The card follows.
         -# Ref 1
       `),

@@ -45,7 +45,7 @@ export function chooseCommand(commands: Iterable<APIApplicationCommand>, words: 
   return { command, path, options }
 }
 
-export function isNesting(option: APIApplicationCommandOption): boolean {
+function isNesting(option: APIApplicationCommandOption): boolean {
   return option.type === Kind.Subcommand || option.type === Kind.SubcommandGroup
 }
 

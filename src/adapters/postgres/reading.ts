@@ -84,12 +84,7 @@ export function readingQuestion(parameters: ReadingParameters): Question {
   return {
     name: 'lifeguard reading',
     text: READING_SQL,
-    values: [
-      parameters.idleMs,
-      parameters.idleInTransactionMs,
-      parameters.ownApplications,
-      parameters.canaryRole,
-    ],
+    values: [parameters.idleMs, parameters.idleInTransactionMs, parameters.ownApplications, parameters.canaryRole],
   }
 }
 

@@ -5,7 +5,7 @@ import type { StaleRule } from '../watch/rule.js'
 import type { Backend } from './backend.js'
 
 /** Programs that copy the database: ending one costs somebody a backup. Never terminated, whatever is configured. */
-export const ALWAYS_PROTECTED: readonly string[] = ['pg_dump*', 'pg_dumpall*', 'pg_basebackup*', 'pg_restore*']
+export const ALWAYS_PROTECTED: readonly string[] = ['pg_dump*', 'pg_basebackup*', 'pg_restore*']
 
 /** Why a backend that the filter names is left alone. */
 export type Spared =

@@ -99,11 +99,23 @@ function decideSubject(input: DecideInput, subject: Subject): readonly EventBody
       },
     ]
   }
-  const same =
-    severity === open.severity && signature(because) === signature(open.because) && sameNames(names, open.firing)
-  return same
-    ? []
-    : [{ v: 1, type: 'incident.changed', incident: open.id, severity, firing: names, because, ...numbers }]
+  // A reason that comes and goes while its rule fires is news when it first comes, not at every turn.
+  const known = open.because.map(signature)
+  const isNews = because.some((one) => !known.includes(signature(one)))
+  if (severity === open.severity && !isNews && sameNames(names, open.firing)) return []
+  const fresh = because.map(signature)
+  const earlier = open.because.filter((one) => names.includes(ruleOf(one)) && !fresh.includes(signature(one)))
+  return [
+    {
+      v: 1,
+      type: 'incident.changed',
+      incident: open.id,
+      severity,
+      firing: names,
+      because: [...because, ...earlier],
+      ...numbers,
+    },
+  ]
 }
 
 /**
@@ -128,27 +140,22 @@ function ruleOf(because: Because): string {
   return because.kind === 'no data' ? 'no data' : 'full'
 }
 
-/** Reasons are the same while their kinds and names are, whatever the numbers: those change at every look. */
-function signature(because: readonly Because[]): string {
-  return because
-    .map((one) => {
-      switch (one.kind) {
-        case 'rule':
-          return `rule ${one.rule}`
-        case 'role at its limit':
-        case 'database at its limit':
-          return `${one.kind} ${one.name}`
-        case 'canary refused':
-        case 'locked out':
-          return `${one.kind} ${one.limit}`
-        case 'no data':
-          return `no data ${one.look}`
-        case 'usable slots gone':
-          return one.kind
-      }
-    })
-    .sort()
-    .join('\n')
+/** Reasons are the same while their kind and name are, whatever the numbers: those change at every look. */
+function signature(one: Because): string {
+  switch (one.kind) {
+    case 'rule':
+      return `rule ${one.rule}`
+    case 'role at its limit':
+    case 'database at its limit':
+      return `${one.kind} ${one.name}`
+    case 'canary refused':
+    case 'locked out':
+      return `${one.kind} ${one.limit}`
+    case 'no data':
+      return `no data ${one.look}`
+    case 'usable slots gone':
+      return one.kind
+  }
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {

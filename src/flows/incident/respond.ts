@@ -1,8 +1,7 @@
 import { assess, FULL_RULE, NO_DATA_RULE } from '../../core/watch/assess.js'
 import { numbersOf } from '../../core/watch/slots.js'
-import { isWorse } from '../../core/watch/severity.js'
 import type { EventBody, Numbers } from '../../core/incident/event.js'
-import type { Incident } from '../../core/incident/incident.js'
+import { isInHand, type Incident } from '../../core/incident/incident.js'
 import type { Live } from '../../core/watch/live.js'
 import type { Presser } from '../../core/access/tier.js'
 import type { ServerConfig } from '../../ports/config.js'
@@ -22,7 +21,7 @@ export async function acknowledge(deps: Deps, presser: Presser, id: string): Pro
   const by = { id: presser.id, name: presser.name }
   const recorded = await deps.ledger.note((book) => {
     const incident = book.incidents.get(id)
-    return incident === undefined || incident.resolved !== undefined || isTaken(incident)
+    return incident === undefined || incident.resolved !== undefined || isInHand(incident)
       ? []
       : [{ v: 1, type: 'incident.acknowledged', incident: id, by }]
   })
@@ -33,11 +32,6 @@ export async function acknowledge(deps: Deps, presser: Presser, id: string): Pro
   return incident.resolved !== undefined || before === undefined
     ? { kind: 'already resolved', incident }
     : { kind: 'already acknowledged', incident, by: before.by, at: before.at }
-}
-
-/** An acknowledgement holds until things get worse than it knew; one given when they are better takes nothing back. */
-function isTaken({ acknowledged, severity }: Incident): boolean {
-  return acknowledged !== undefined && !isWorse(severity, acknowledged.severity)
 }
 
 /**

@@ -123,9 +123,9 @@ export function watchServer(deps: {
 
 function toRecent(look: Look): RecentLook {
   if (look.kind !== 'reading') return { kind: look.kind, at: look.at }
-  const byRole: Record<string, number> = {}
-  for (const group of look.groups) byRole[group.role ?? ''] = (byRole[group.role ?? ''] ?? 0) + group.count
-  return { kind: 'reading', ...numbersOf(look), byRole }
+  const byRole = new Map<string, number>()
+  for (const group of look.groups) byRole.set(group.role ?? '', (byRole.get(group.role ?? '') ?? 0) + group.count)
+  return { kind: 'reading', ...numbersOf(look), byRole: Object.fromEntries(byRole) }
 }
 
 function peaksWith(

@@ -20,7 +20,7 @@ export function startServer(options: PostgresOptions = {}): Promise<SandboxPostg
 }
 
 /** The system's clock: these tests meet real servers, which have no other. */
-export const systemClock: Clock = {
+const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
 }
