@@ -31,6 +31,8 @@ export type Scenario = {
   readonly logged: readonly string[]
   /** One slot of the schedule, by hand; resolves when the watch has judged it. */
   tick(times?: number): Promise<void>
+  /** One slot of one server's schedule. */
+  tickOf(server: string): Promise<void>
   /** Opens `count` sessions of a service; they stay idle until closed or ended. */
   open(
     service: keyof typeof LOGINS | 'superuser',
@@ -52,6 +54,8 @@ export type Scenario = {
 export type ScenarioOptions = {
   readonly postgres?: PostgresOptions
   readonly env?: Readonly<Record<string, string>>
+  /** Text of a YAML file of servers, in place of the variables of one; it may refer to ${PRODUCTION_PASSWORD}. */
+  readonly file?: (server: { readonly host: string; readonly port: number }) => string
   /** Started by the test itself, as a child process or later. */
   readonly withoutBot?: boolean
 }
@@ -85,14 +89,18 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     ROLE_OPERATE: role('DevOps'),
     ROLE_VIEW: role('Viewers'),
     ROLE_PAGE: role('On call'),
-    SERVER_NAME: 'production',
-    PGHOST: postgres.host,
-    PGPORT: String(postgres.port),
-    PGUSER: 'lifeguard',
-    PGPASSWORD: LOGINS.lifeguard,
-    PGSSLMODE: 'disable',
-    CANARY_USER: 'canary',
-    CANARY_PASSWORD: LOGINS.canary,
+    ...(options.file === undefined
+      ? {
+          SERVER_NAME: 'production',
+          PGHOST: postgres.host,
+          PGPORT: String(postgres.port),
+          PGUSER: 'lifeguard',
+          PGPASSWORD: LOGINS.lifeguard,
+          PGSSLMODE: 'disable',
+          CANARY_USER: 'canary',
+          CANARY_PASSWORD: LOGINS.canary,
+        }
+      : { LIFEGUARD_CONFIG: 'lifeguard.yaml', PRODUCTION_PASSWORD: LOGINS.lifeguard }),
     SITE_ABOVE: '10',
     STALE_IDLE: '1s',
     STALE_IDLE_IN_TRANSACTION: '1s',
@@ -116,12 +124,12 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     opened.push(client)
     return client
   }
-  let tickNow: (() => Promise<void>) | undefined
+  const ticks = new Map<string, () => Promise<void>>()
   let bot: Bot | undefined
 
   const schedule: Schedule = {
-    every: (_expression, _name, run) => {
-      tickNow = run
+    every: (_expression, name, run) => {
+      ticks.set(name, run)
       return { stop: () => undefined, gaps: () => ({ missed: 0, overlapped: 0 }) }
     },
   }
@@ -133,7 +141,10 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     env,
     logged,
     async tick(times = 1) {
-      for (let n = 0; n < times; n += 1) await tickNow?.()
+      for (let n = 0; n < times; n += 1) for (const run of ticks.values()) await run()
+    },
+    async tickOf(server) {
+      await ticks.get(server)?.()
     },
     async open(service, count, applicationName = service) {
       const clients: pg.Client[] = []
@@ -159,7 +170,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
         .threads()
         .flatMap((thread) => discord.world.messages(thread.id).filter((message) => message.viewer === undefined)),
     async startBot() {
-      const loaded = loadConfig({ env, readFile: () => '' })
+      const loaded = loadConfig({ env, readFile: () => options.file?.(postgres) ?? '' })
       if (loaded.kind !== 'config') throw new Error(JSON.stringify(loaded))
       bot = await startBot(loaded.config, {
         log: logInto(logged),
