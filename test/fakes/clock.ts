@@ -53,9 +53,11 @@ export function manualClock(start = T0): ManualClock {
     },
     async finish(work) {
       let isDone = false
-      const settled = Promise.allSettled([work]).then(() => {
+      const watch = async (): Promise<void> => {
+        await Promise.allSettled([work])
         isDone = true
-      })
+      }
+      const settled = watch()
       for (;;) {
         await settle()
         if (isDone) break

@@ -54,7 +54,7 @@ export function standing(on: Guild, kind?: AlertMessage['kind']): readonly Store
 }
 
 /** What a reader would see of a message, in short: equal words, equal look. */
-export function wordsOf(message: AlertMessage): string {
+function wordsOf(message: AlertMessage): string {
   switch (message.kind) {
     case 'card': {
       const { incident, live, degraded, previous, threadId } = message

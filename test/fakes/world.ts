@@ -20,11 +20,11 @@ import { recordingLog } from './log.js'
 import { cluster, fakePostgres, STALE, type Cluster } from './postgres.js'
 import { power, type Power } from './power.js'
 
-export const GUILD_ID = 'guild'
-export const ROLES = { view: ['viewers'], operate: ['devops'], recover: [] } as const
+const GUILD_ID = 'guild'
+const ROLES = { view: ['viewers'], operate: ['devops'], recover: [] } as const
 export const TICK_MS = 5_000
 export const HOLD_DOWN_MS = 30_000
-export const CAME_BACK_AFTER_MS = 10_000
+const CAME_BACK_AFTER_MS = 10_000
 
 const HYSTERESIS = { confirm: 2, forMs: 0, holdDownMs: HOLD_DOWN_MS } as const
 const RULES: readonly Rule[] = [
