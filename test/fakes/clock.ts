@@ -53,11 +53,10 @@ export function manualClock(start = T0): ManualClock {
     },
     async finish(work) {
       let isDone = false
-      const watch = async (): Promise<void> => {
+      const settled = (async () => {
         await Promise.allSettled([work])
         isDone = true
-      }
-      const settled = watch()
+      })()
       for (;;) {
         await settle()
         if (isDone) break
