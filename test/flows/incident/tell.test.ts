@@ -331,6 +331,66 @@ test('messages that Discord always refuses do not hold up a page', async () => {
   assert.equal(standing(on.guild, 'page').length, 1)
 })
 
+test('two cards in a row that Discord refuses do not hold up the pages behind them', async () => {
+  const on = world()
+  outage(on, 'away')
+  const before = await boot(on)
+  on.cluster.state = 'hung'
+  await before.tick(8)
+  on.cluster.state = 'up'
+  use(on, 95)
+  await before.tick(2)
+  before.power.cut()
+  outage(on, 'refused', (call) => call.message?.kind === 'card')
+  const bot = await boot(on)
+  await on.clock.settle()
+  assert.equal(bot.ledger.book().incidents.size, 2)
+  assert.equal(standing(on.guild, 'page').length, 2, 'in the very first pass')
+})
+
+test('a post whose thread was deleted is not edited in vain', async () => {
+  const on = world()
+  const bot = await surging(on)
+  const joe = operator(on)
+  const preview = await on.clock.finish(bot.desk.preview(joe, { kind: 'incident', incident: onlyIncident(bot).id }))
+  assert.ok(preview.kind === 'preview')
+  const answer = await on.clock.finish(bot.desk.act(joe, preview.preview))
+  await on.clock.settle()
+  on.guild.threads.clear()
+  assert.ok(answer.kind === 'acted')
+  await on.clock.finish(answer.followUp)
+  await bot.tick(2)
+  assert.deepEqual(bot.teller.problems(), [])
+})
+
+test('when another channel is configured, an open card goes on there', async () => {
+  const on = world()
+  const before = await surging(on)
+  before.power.cut()
+  // As if the journal were of a time when the alerts went to a channel that is deleted by now.
+  on.disk.events = on.disk.events.map((event) =>
+    event.body.type === 'told' ? { ...event, body: { ...event.body, channelId: 'alerts of before' } } : event,
+  )
+  on.guild.messages = []
+  const bot = await boot(on)
+  await bot.tick(4)
+  assert.equal(cardOf(on).channelId, CHANNEL)
+  assert.deepEqual(bot.teller.problems(), [])
+})
+
+test('after a restart an open card is told again even where the journal knows the same words from an earlier time', async () => {
+  const on = world()
+  const before = await surging(on)
+  use(on, 96)
+  await before.tick(4)
+  before.power.cut()
+  use(on, 95)
+  const bot = await boot(on)
+  await bot.tick(2)
+  const { message } = cardOf(on)
+  assert.ok(message.kind === 'card' && message.live?.reading?.groups.length === 95)
+})
+
 test('a message that cannot be made does not hold up a page', async () => {
   const on = world()
   const bot = await boot(on)

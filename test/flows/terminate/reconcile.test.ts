@@ -63,6 +63,27 @@ test('an intent without an outcome is closed by what the server shows, once', as
   )
 })
 
+test('two that reconcile at once close an act once', async () => {
+  const { clock, ledger, server, finished } = await scene(cluster(), intended('AAAAA', [1]))
+  const deps = { ledger, clock, isUnderWay: () => false }
+  let second: Promise<void> | undefined
+  const backends = server.postgres.backends.bind(server.postgres)
+  const slow: WatchedServer = {
+    ...server,
+    postgres: {
+      ...server.postgres,
+      backends: async () => {
+        // While this one reads, another comes and goes.
+        second ??= reconcileActs(deps, server)
+        await second
+        return await backends()
+      },
+    },
+  }
+  await reconcileActs(deps, slow)
+  assert.equal(finished().length, 1)
+})
+
 test('a server that cannot be read closes nothing: the intent waits', async () => {
   const on = cluster()
   const { clock, ledger, server, finished } = await scene(on, intended('AAAAA', [1]))
