@@ -10,7 +10,7 @@ import { note, unknownServer } from './preview.js'
 import { exactTime, relativeTime, shortDuration } from './time.js'
 
 const ROWS_PER_PAGE = 10
-const NAME_WIDTH = 16
+const NAME_WIDTH = 14
 /** States that a column cannot hold, as psql users say them. */
 const SHORT_STATES: Readonly<Record<string, string>> = {
   'idle in transaction': 'idle in tx',
@@ -64,7 +64,7 @@ function connections(
     ),
     text(fence(table(by, shown))),
     text(
-      `-# itx: idle in transaction · stale: may be terminated by rule · age: longest idle, in or out of a transaction · page ${page + 1} of ${pages}${
+      `-# idl: idle · itx: idle in transaction, the others work · stale: may be terminated by rule · age: longest idle, in or out of a transaction · page ${page + 1} of ${pages}${
         rows.some((one) => one.isSuperuser) ? ' · *: superuser, cannot be ended by Lifeguard' : ''
       }`,
     ),
@@ -73,10 +73,10 @@ function connections(
   ])
 }
 
-/** At most 44 columns: what a phone shows without wrapping. Thousands of backends take their room from the names. */
+/** At most 37 columns: what a phone shows without wrapping. Thousands of backends take their room from the names. */
 function table(by: BreakdownKey, rows: readonly BreakdownRow[]): readonly string[] {
   const digits = Math.max(3, ...rows.map((one) => String(one.count).length))
-  const nameWidth = Math.max(4, NAME_WIDTH - 4 * (digits - 3))
+  const nameWidth = Math.max(4, NAME_WIDTH - 3 * (digits - 3))
   const line = (name: string, counts: readonly (string | number)[], stale: string | number, age: string) =>
     [
       name.padEnd(nameWidth),
@@ -87,10 +87,10 @@ function table(by: BreakdownKey, rows: readonly BreakdownRow[]): readonly string
       .join(' ')
       .trimEnd()
   return [
-    line(cutMiddle(by, nameWidth), ['all', 'act', 'idl', 'itx'], 'stale', 'age'),
+    line(cutMiddle(by, nameWidth), ['all', 'idl', 'itx'], 'stale', 'age'),
     ...rows.map((one) => {
       const age = Math.max(one.longestIdleMs ?? -1, one.longestIdleInTransactionMs ?? -1)
-      const counts = [one.count, one.active, one.idle, one.idleInTransaction]
+      const counts = [one.count, one.idle, one.idleInTransaction]
       return line(nameOf(one, by, nameWidth), counts, one.stale, shortDuration(age < 0 ? null : age))
     }),
   ]

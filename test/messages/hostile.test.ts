@@ -59,7 +59,7 @@ describe('whatever people and programs are called, a message stays harmless and 
           check(rendered)
           const table = /```\n([^]*?)\n```/.exec(plainText(rendered.body))?.[1] ?? ''
           assert.notEqual(table, '')
-          for (const line of table.split('\n')) assert.ok(line.length <= 44, line)
+          for (const line of table.split('\n')) assert.ok(line.length <= 42, line)
         }
       check(renderConnections({ kind: 'no reading', live }, 'role', 0))
       check(unknownServer({ asked: of.detail, servers: of.names }))
@@ -126,10 +126,10 @@ describe('whatever people and programs are called, a message stays harmless and 
       }
       const act = actOf(finished)
       for (const incident of incidentsOf(of)) {
-        check(renderOutcome({ kind: 'outcome', act, incident, marker: 'Ref 7QK2M/post:9' }))
+        check(renderOutcome({ kind: 'outcome', act, incident, marker: 'Ref 7QK2M/act:P0001' }))
         check(renderActAnswer({ kind: 'already pressed', act, by: of.person, at: T0 }))
         const file = { name: 'evidence-7QK2M.json', text: '{}' }
-        check(renderEvidence({ kind: 'evidence', incident, file, marker: 'Ref 7QK2M/post:9' }))
+        check(renderEvidence({ kind: 'evidence', incident, file, marker: 'Ref 7QK2M/evidence' }))
       }
     })
   })

@@ -62,7 +62,7 @@ describe('a page', () => {
   })
 })
 
-test('/connections show is a table of at most 44 columns, longest idle first', () => {
+test('/connections show is a table of at most 37 columns, longest idle first', () => {
   const tx = group({
     role: 'pinnwand',
     state: 'idle in transaction',
@@ -79,17 +79,17 @@ test('/connections show is a table of at most 44 columns, longest idle first', (
       -# max_connections 100, reserved for superusers 3
       Read at 13:24:00.
       \`\`\`
-      role             all act idl itx stale  age
-      site              71   2  69   0    31   2h
-      pinnwand           4   0   2   2     2   9m
-      metricity         12   0  12   0     0   1m
-      grafana            4   0   4   0     0   1m
-      sir-lancebot       3   0   3   0     0   1m
-      bitwarden          2   0   2   0     0   1m
-      lifeguard (us)     2   0   2   0     0   1m
-      postgres*          1   1   0   0     0
+      role           all idl itx stale  age
+      site            71  69   0    31   2h
+      pinnwand         4   2   2     2   9m
+      metricity       12  12   0     0   1m
+      grafana          4   4   0     0   1m
+      sir-lancebot     3   3   0     0   1m
+      bitwarden        2   2   0     0   1m
+      lifeguard (us)   2   2   0     0   1m
+      postgres*        1   0   0     0
       \`\`\`
-      -# itx: idle in transaction · stale: may be terminated by rule · age: longest idle, in or out of a transaction · page 1 of 1 · *: superuser, cannot be ended by Lifeguard
+      -# idl: idle · itx: idle in transaction, the others work · stale: may be terminated by rule · age: longest idle, in or out of a transaction · page 1 of 1 · *: superuser, cannot be ended by Lifeguard
     `),
   )
   const old = renderConnections({ kind: 'connections', live: LIVE, reading: look, isFresh: false }, 'role', 0)

@@ -72,14 +72,14 @@ describe('a preview', () => {
 describe('an outcome', () => {
   test('counts what became of each of them, and who came back', () => {
     assert.equal(
-      words(renderOutcome({ kind: 'outcome', act: actOf(), incident: INCIDENT, marker: 'Ref 7QK2M/post:4' })),
+      words(renderOutcome({ kind: 'outcome', act: actOf(), incident: INCIDENT, marker: 'Ref 7QK2M/act:P0001' })),
       lines(`
         ### <@267624335836053506> terminated 30 of 31 backends of role \`site\` on \`production\` in 0.6 s.
         30 gone · 0 still alive · 1 already gone before · 0 changed since the preview, left alone
         Right after: 65 of 97 usable connections.
         After 10 s: 67 of 97 usable connections; role \`site\` came back with 2 new backends.
         -# at 13:26
-        -# Ref 7QK2M/post:4
+        -# Ref 7QK2M/act:P0001
       `),
     )
   })

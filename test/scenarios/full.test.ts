@@ -28,7 +28,7 @@ describe('a server that is full to the last slot, the superusers’ and the rese
   test('who holds connections can still be listed', async () => {
     const answer = await (await world.discord.as('vera').slash('connections show', { by: 'role' })).wait()
     assert.match(answer.text(), /30 of 25 usable connections/)
-    assert.match(answer.text(), /site +20 +0 +20/)
+    assert.match(answer.text(), /site +20 +20 +0/)
     assert.match(answer.text(), /lifeguard \(us\) +2/)
   })
 

@@ -184,8 +184,8 @@ export type AccessRefused = {
 }
 
 /**
- * Discord confirmed a message. `key` names it among those of its incident: `card:1`, `page:1`, `post:41` (by the
- * event's number), `thread`. Outcomes of terminations outside an incident bear their preview's id as `incident`.
+ * Discord confirmed a message. `key` names it among those of its incident: `card:1`, `page:1`, `evidence`,
+ * `act:7QK2M` (by the preview), `thread`. Outcomes of terminations outside an incident bear their preview's id as `incident`.
  */
 export type Told = {
   readonly type: 'told'

@@ -47,7 +47,7 @@ export function wanted(book: Book, now: number, keepMs: number): readonly Wanted
     ...(incident.evidence === undefined
       ? []
       : [
-          item(book, incident.id, `post:${incident.evidence.seq}`, incident.evidence.at, {
+          item(book, incident.id, 'evidence', incident.evidence.at, {
             kind: 'evidence',
             incident,
           }),
@@ -99,7 +99,7 @@ function cardsOf(book: Book, incident: Incident): readonly Wanted[] {
 
 function outcome(book: Book, act: Act, incident: Incident | undefined, id: string): readonly Wanted[] {
   if (act.finished === undefined) return []
-  return [item(book, id, `post:${act.finished.seq}`, act.finished.at, { kind: 'outcome', act, incident })]
+  return [item(book, id, `act:${act.previewed.preview}`, act.finished.at, { kind: 'outcome', act, incident })]
 }
 
 function item(book: Book, incident: string, key: string, since: number, message: WantedMessage): Wanted {

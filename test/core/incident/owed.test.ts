@@ -54,7 +54,7 @@ describe('what is wanted in Discord', () => {
       'ZZZZZ card:1 card',
       '7QK2M page:1 page',
       'ZZZZZ page:1 page',
-      '7QK2M post:5 outcome',
+      '7QK2M act:P0001 outcome',
     ])
   })
 
@@ -62,15 +62,15 @@ describe('what is wanted in Discord', () => {
     const evidence = { type: 'evidence.failed', incident: '7QK2M', detail: 'late' } as const
     assert.deepEqual(wants(WARNING, evidence, ...act('P0001', '7QK2M')), [
       '7QK2M card:1 card',
-      '7QK2M post:2 evidence',
-      '7QK2M post:5 outcome',
+      '7QK2M evidence evidence',
+      '7QK2M act:P0001 outcome',
     ])
   })
 
   test('an act outside any incident is told under its own name, for as long as it is news', () => {
     const book = fold(log(act('P0001')))
-    assert.deepEqual(keys(book), ['P0001 post:3 outcome'])
-    assert.deepEqual(keys(book, T0 + 2000 + KEEP_MS), ['P0001 post:3 outcome'])
+    assert.deepEqual(keys(book), ['P0001 act:P0001 outcome'])
+    assert.deepEqual(keys(book, T0 + 2000 + KEEP_MS), ['P0001 act:P0001 outcome'])
     assert.deepEqual(keys(book, T0 + 2001 + KEEP_MS), [])
   })
 
