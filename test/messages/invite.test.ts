@@ -8,10 +8,8 @@ test('the invite asks for exactly the permissions of the table', () => {
   assert.deepEqual(Object.fromEntries(url.searchParams), {
     client_id: '675756741417369640',
     scope: 'bot applications.commands',
-    // View, send, public threads, send in threads, attach, history, mention; in the order of Discord's bits:
-    permissions: String(
-      (1n << 10n) | (1n << 11n) | (1n << 15n) | (1n << 16n) | (1n << 17n) | (1n << 35n) | (1n << 38n),
-    ),
+    // View, send, public threads, send in threads, attach, history; in the order of Discord's bits:
+    permissions: String((1n << 10n) | (1n << 11n) | (1n << 15n) | (1n << 16n) | (1n << 35n) | (1n << 38n)),
   })
 })
 

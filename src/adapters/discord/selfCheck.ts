@@ -1,5 +1,5 @@
 import { ChannelType, type Client } from 'discord.js'
-import { PERMISSIONS } from '../../messages/invite.js'
+import { MENTION_EVERYONE, PERMISSIONS } from '../../messages/invite.js'
 import type { DiscordConfig } from '../../ports/config.js'
 
 /** What is missing on Discord's side, as sentences with their remedy. From the client's cache: it costs nothing. */
@@ -28,16 +28,16 @@ function channelProblems(client: Client, config: DiscordConfig): readonly string
   if (me === null || me === undefined) return ['Discord did not say which permissions the bot has.']
   const pageRole = config.pageRoleId === undefined ? undefined : guild.roles.cache.get(config.pageRoleId)
   const allowed = channel.permissionsFor(me)
-  return PERMISSIONS.filter(
-    // Needed for a role that is not mentionable only; with a mentionable one it would be a right too many.
-    (permission) => permission.name !== 'Mention Everyone' || (pageRole !== undefined && !pageRole.mentionable),
-  )
-    .filter((permission) => !allowed.has(permission.bit))
-    .map((permission) =>
-      permission.name === 'Mention Everyone'
-        ? `A page cannot ping @${pageRole?.name ?? ''}: make the role mentionable, or give the bot Mention Everyone in #${channel.name}.`
-        : `The bot lacks ${permission.name} in #${channel.name} (${permission.because}).`,
-    )
+  const missing = PERMISSIONS.filter((permission) => !allowed.has(permission.bit))
+  const cannotPing = pageRole !== undefined && !pageRole.mentionable && !allowed.has(MENTION_EVERYONE.bit)
+  return [
+    ...missing.map((permission) => `The bot lacks ${permission.name} in #${channel.name} (${permission.because}).`),
+    ...(cannotPing
+      ? [
+          `A page cannot ping @${pageRole.name}: make the role mentionable, or give the bot ${MENTION_EVERYONE.name} in #${channel.name}.`,
+        ]
+      : []),
+  ]
 }
 
 function roleProblems(client: Client, config: DiscordConfig): readonly string[] {
