@@ -6,23 +6,14 @@ import { startDiscord, type DiscordSandbox } from '../../sandbox/discord/start.j
 import { secret } from '../../src/config/secret.js'
 import type { Rule } from '../../src/core/watch/rule.js'
 import type { Config } from '../../src/ports/config.js'
-import type { Log } from '../../src/ports/log.js'
 import { startBot } from '../../src/wire.js'
-import { hold, release, serverConfig, startBenchServer } from './load.js'
+import { hold, QUIET, release, serverConfig, startBenchServer } from './load.js'
 import { barred, figure, stats, type Bar } from './stats.js'
 import { startProcess } from '../scenarios/process.js'
 
 const SERVERS = 20
 const ROUNDS = 10
 const LIMIT = 3
-const QUIET: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => QUIET,
-}
-
 /**
  * From the backend that crosses a limit to the card in Discord: 20 watched servers, 10 rounds, the 5 s schedule, two
  * readings to confirm. The 20 are entries of one configuration on one real Postgres, each with a limit of its own.

@@ -5,6 +5,15 @@ import { secret } from '../../src/config/secret.js'
 import { watchDefaults } from '../../src/config/defaults.js'
 import type { Rule } from '../../src/core/watch/rule.js'
 import type { ServerConfig } from '../../src/ports/config.js'
+import type { Log } from '../../src/ports/log.js'
+
+export const QUIET: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => QUIET,
+}
 
 const PASSWORD = 'bench'
 const ROLES = ['site', 'metricity', 'bitwarden', 'keycloak']

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { systemClock } from '../../src/adapters/clock/system.js'
 import { postgresServer } from '../../src/adapters/postgres/server.js'
-import type { Log } from '../../src/ports/log.js'
-import { hold, release, serverConfig, startBenchServer } from './load.js'
+import { hold, QUIET, release, serverConfig, startBenchServer } from './load.js'
 import { startExporter } from './exporter.js'
 import { barred, figure, stats, timed, type Bar } from './stats.js'
 
@@ -19,14 +18,6 @@ const SIZES = [
   { backends: 400, bar: 4, goal: 5 },
   { backends: 900, bar: 3, goal: 4 },
 ] as const
-
-const QUIET: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => QUIET,
-}
 
 /** One full reading at three sizes, wall and CPU, beside the exporter's scrape in the same run; and what it opens. */
 export async function benchReading(say: (line: string) => void): Promise<readonly Bar[]> {

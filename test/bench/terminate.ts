@@ -2,20 +2,11 @@ import pg from 'pg'
 import { systemClock } from '../../src/adapters/clock/system.js'
 import { postgresServer } from '../../src/adapters/postgres/server.js'
 import type { Victim } from '../../src/core/terminate/backend.js'
-import type { Log } from '../../src/ports/log.js'
-import { hold, release, serverConfig, startBenchServer } from './load.js'
+import { hold, QUIET, release, serverConfig, startBenchServer } from './load.js'
 import { barred, figure, stats, type Bar } from './stats.js'
 
 const VICTIMS = 300
 const ROUNDS = 9
-const QUIET: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => QUIET,
-}
-
 /** Ending 300 idle backends: the guarded statement against one bare statement, in turn, in one run. */
 export async function benchTerminate(say: (line: string) => void): Promise<readonly Bar[]> {
   const postgres = await startBenchServer()
