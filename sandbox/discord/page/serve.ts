@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Controls } from '../controls.js'
 import type { World } from '../world/state.js'
 import { performAct } from './act.js'
 import { pageView } from './view.js'
@@ -26,7 +27,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
  * The page and what it needs: static files, attachments, the live view (server-sent events), and acts of a person.
  * The files are read from the source folder, since the compiler copies no HTML, CSS or browser script.
  */
-export function pageHandler(world: World): Handler {
+export function pageHandler(world: World, _controls: Controls): Handler {
   const folder = join(packageRoot(), 'sandbox', 'discord', 'page')
   return async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://sandbox')
