@@ -7,6 +7,7 @@ import { channelNamed, type Controls, controlsOf } from './controls.js'
 import { type Driver, driverOf } from './driver/driver.js'
 import { faultList } from './faults.js'
 import { GATEWAY_PATH, serveGateway } from './gateway/server.js'
+import type { Notice } from './page/notice.js'
 import { pageHandler } from './page/serve.js'
 import { recorder } from './record.js'
 import { restApi } from './rest/api.js'
@@ -50,6 +51,8 @@ export type DiscordSandbox = Controls & {
     /** Told after every change of anything; the answer stops it. */
     readonly watch: (listener: () => void) => () => void
   }
+  /** The strip on top of the page, for whoever sees it for the first time. */
+  readonly setNotice: (notice: Notice) => void
   readonly close: () => Promise<void>
 }
 
@@ -85,7 +88,8 @@ export async function startDiscord(options: StartOptions): Promise<DiscordSandbo
   })
   const { add: _add, ...wire } = record
   const controls = controlsOf(world, { clock, faults, gateway, wire })
-  const page = pageHandler(world, controls)
+  let notice: Notice | undefined
+  const page = pageHandler(world, controls, () => notice)
   server.on('request', (request, response) => {
     const answered = request.url?.startsWith('/api/') === true ? rest(request, response) : page(request, response)
     answered.catch((error: unknown) => {
@@ -102,6 +106,10 @@ export async function startDiscord(options: StartOptions): Promise<DiscordSandbo
     ids,
     as: (member) => driverOf(world, memberNamed(world, member).id),
     world: readAccess(world),
+    setNotice: (next) => {
+      notice = next
+      controlsChanged()
+    },
     close: async () => {
       closeGateway()
       server.close()
