@@ -61,8 +61,8 @@ export function pageNotice(scenario: Scenario, addresses: Addresses, now?: strin
   const isQuiet = scenario.steps.length === 0
   return {
     about: isQuiet
-      ? 'A demo: Lifeguard, a bot, watches the connections of a real Postgres. Nothing should alarm here.'
-      : `A demo: a website uses up the connections of a real Postgres. Within a minute Lifeguard, a bot, says so in #${CHANNEL}.`,
+      ? 'Demo: Lifeguard, a bot, watches the connections of a real Postgres. Nothing should alarm.'
+      : 'Demo: a website fills a real Postgres, and Lifeguard, a bot, raises the alarm here.',
     hint: isQuiet
       ? 'type /status or /connections show.'
       : `as ${operator}, end the stale ones; as ${viewer}, be refused; in Controls, break Discord.`,

@@ -87,8 +87,10 @@ export function panel(nodes, { place, nowMs, actAs }) {
     else button.focus()
   }
   button.addEventListener('click', () => setOpen(root.hidden))
-  root.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') setOpen(false)
+  document.addEventListener('keydown', (event) => {
+    // Escape first closes what is over or in front of the panel.
+    if (event.key !== 'Escape' || root.hidden || event.target.closest('dialog, .composer, .side.open')) return
+    setOpen(false)
   })
   COVERS.addEventListener('change', guard)
   choose('People')

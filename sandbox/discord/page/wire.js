@@ -85,7 +85,7 @@ function parts(entry) {
       { class: 'faint wire-path' },
       `${entry.method} ${entry.path}${entry.query} · ${Math.round(entry.tookMs)} ms`,
     ),
-    ...(entry.fault ? [el('p', { class: 'failed' }, `Fault switched on here: ${entry.fault}`)] : []),
+    ...(entry.fault ? [el('p', { class: 'failed' }, 'A fault that was switched on here did it.')] : []),
     ...(entry.problem ? json('Problem', entry.problem) : []),
     ...json('Sent', entry.body),
     ...(entry.files.length > 0 ? json('Files', entry.files) : []),
