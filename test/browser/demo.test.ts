@@ -113,7 +113,7 @@ describe('the demo in a real browser', { skip: executable === undefined ? 'needs
       .first()
       .waitFor({ timeout: WITHIN_MS })
     await shoot(desk, 'terminated-1280')
-    await Promise.all([desk, phone].map((reader) => alertOf(reader, /Resolved after/)))
+    await Promise.all([desk, phone].map((reader) => alertOf(reader, /RESOLVED — production/)))
     await shoot(desk, 'resolved-1280')
     await shoot(phone, 'resolved-390')
     await desk.assertWell()

@@ -7,6 +7,7 @@ import { type Browser, chromium, type Locator, type Page } from 'playwright-core
 /** A person in front of the page, in a browser profile of their own. */
 export type Reader = {
   readonly page: Page
+  /** The first message of the open channel that is a card, whatever it says. */
   readonly card: Locator
   /** The newest answer that only this person sees. */
   readonly answer: Locator
@@ -69,7 +70,7 @@ export async function openReader(browser: Browser, url: string, look: Look): Pro
   const controls = page.getByRole('button', { name: /^Controls/ })
   return {
     page,
-    card: page.locator('#log article', { hasText: /Rule|Resolved/ }).first(),
+    card: page.locator('#log article:not(.ephemeral):has(.container)').first(),
     answer: page.locator('#log article.ephemeral').last(),
     actAs: async (name) => {
       const select = page.getByRole('combobox', { name: 'Act as' })
