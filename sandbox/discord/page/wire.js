@@ -1,6 +1,7 @@
 import { arrange, el } from './dom.js'
 
 const MOST_ROWS = 400
+const SIGNS = { rest: '', dispatch: '→ bot ', gateway: '· ' }
 
 /** The wire log, newest first. `add(rows, isFirst)` takes what came; `refusals()` counts the red ones. */
 export function wire(root) {
@@ -58,6 +59,11 @@ function rowNode(row) {
     row.kind === 'rest' && el('span', { class: 'wire-status' }, row.status ?? '—'),
   )
   return el('li', { class: row.isRefused ? 'refused' : undefined }, button, detail)
+}
+
+/** A path may be broken before each of its parts. */
+function breakable(text) {
+  return text.split(/(?=\/)/).flatMap((part) => [el('wbr'), part])
 }
 
 async function toggle(n, button, detail) {

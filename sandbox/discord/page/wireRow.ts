@@ -77,6 +77,7 @@ function readable(world: World, path: string): string {
       const channel = world.channels.get(id)
       return channel === undefined ? whole : `${channel.kind === 'text' ? '#' : '↳'}${channel.name}`
     })
+    .replace('%40', '@')
     .replaceAll(world.guild.id, 'guild')
     .replaceAll(world.botId, 'bot')
     .replaceAll(/\d{17,20}/g, (id) => `…${JOINER}${id.slice(-4)}`)
