@@ -21,7 +21,7 @@ import { demoHome, endLeftovers, openRecord } from './leftovers.js'
 import type { DemoRecord } from './leftovers.js'
 import { interruptions, shutdownStack } from './shutdown.js'
 import type { Shutdown } from './shutdown.js'
-import { helpText, introduction, storyLine } from './words.js'
+import { helpText, introduction, pageNotice, storyLine } from './words.js'
 
 const PAGE_PORT = 3333
 const BOT_ENTRY = fileURLToPath(new URL('../../src/main.js', import.meta.url))
@@ -56,6 +56,7 @@ async function demo(scenario: Scenario, port: number | undefined, stage: Stage):
 
   const world = await openWorld({ postgres, scenario, clock: systemClock })
   shutdown.add('the site', () => world.stop())
+  discord.setNotice(pageNotice(scenario, world.site.addresses))
   if (signal.aborted) return 0
 
   // Below the record's home, so that a killed demo's journal is found and removed by the next one.
@@ -79,7 +80,11 @@ async function demo(scenario: Scenario, port: number | undefined, stage: Stage):
   tell(introduction({ scenario, pageUrl: discord.url, server, botLog, addresses: world.site.addresses }))
 
   const start = Date.now()
-  const telling = { clock: systemClock, signal, onLine: (line: string) => tell(storyLine(Date.now() - start, line)) }
+  const onLine = (line: string): void => {
+    tell(storyLine(Date.now() - start, line))
+    discord.setNotice(pageNotice(scenario, world.site.addresses, line))
+  }
+  const telling = { clock: systemClock, signal, onLine }
   const story = Promise.all([run(scenario, world, telling), report(world, REPORT_EVERY_MS, telling)])
   const how = await Promise.race([died, story.then(() => undefined)])
   return how === undefined ? 0 : botFailed(bot, botLog, `ended ${how}`)

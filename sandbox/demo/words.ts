@@ -1,3 +1,4 @@
+import type { Notice } from '../discord/page/notice.js'
 import type { Scenario } from '../scenarios/scenario.js'
 import type { Addresses } from '../site/address.js'
 import { CHANNEL, PEOPLE } from './guild.js'
@@ -52,6 +53,27 @@ function whatToDo(scenario: Scenario): readonly string[] {
     return [act, "  3. Superusers' backends stay: the preview says so, with what to do about it."]
   }
   return [act, '  3. The slots come back, and after ten calm seconds the incident is resolved.']
+}
+
+/** The strip on top of the page; `now` is the last line of the story. */
+export function pageNotice(scenario: Scenario, addresses: Addresses, now?: string): Notice {
+  const { operator, viewer } = PEOPLE
+  const isQuiet = scenario.steps.length === 0
+  return {
+    about: isQuiet
+      ? 'Demo: Lifeguard, a bot, watches the connections of a real Postgres. Nothing should alarm.'
+      : 'Demo: a website fills a real Postgres, and Lifeguard, a bot, raises the alarm here.',
+    hint: isQuiet
+      ? 'type /status or /connections show.'
+      : `as ${operator}, end the stale ones; as ${viewer}, be refused; in Controls, break Discord.`,
+    ...(addresses === 'named'
+      ? {
+          caveat:
+            'On this machine pods have no addresses of their own: they are told apart by name (application_name).',
+        }
+      : {}),
+    ...(now === undefined ? {} : { now }),
+  }
 }
 
 /** A line of the running story, with the minutes and seconds since its start. */

@@ -6,23 +6,58 @@ export type SandboxClock = {
   readonly after: (delayMs: number, run: () => void) => () => void
 }
 
-/** The machine's clock. Its timers never keep a process alive: fifteen minutes of token would outlive every test. */
-export const realClock: SandboxClock = {
-  now: () => Date.now(),
-  after(delayMs, run) {
-    const timer = setTimeout(run, delayMs)
-    timer.unref()
-    return () => clearTimeout(timer)
-  },
-}
-
-export type ManualClock = SandboxClock & {
+export type MovableClock = SandboxClock & {
   /** Moves time forward and runs what falls due, in order. */
   readonly advance: (byMs: number) => void
 }
 
+/**
+ * The machine's clock, and as far ahead of it as it has been moved. Its timers never keep a process alive: fifteen
+ * minutes of token would outlive every test.
+ */
+export function movableClock(): MovableClock {
+  type Due = { readonly atMs: number; readonly run: () => void; timer?: NodeJS.Timeout }
+  const due = new Set<Due>()
+  let aheadMs = 0
+  const now = () => Date.now() + aheadMs
+  const arm = (entry: Due) => {
+    clearTimeout(entry.timer)
+    entry.timer = setTimeout(() => {
+      due.delete(entry)
+      entry.run()
+    }, entry.atMs - now())
+    entry.timer.unref()
+  }
+  return {
+    now,
+    after(delayMs, run) {
+      const entry: Due = { atMs: now() + delayMs, run }
+      due.add(entry)
+      arm(entry)
+      return () => {
+        clearTimeout(entry.timer)
+        due.delete(entry)
+      }
+    },
+    advance(byMs) {
+      aheadMs += byMs
+      const nowMs = now()
+      for (const entry of [...due].sort((a, b) => a.atMs - b.atMs)) {
+        if (!due.has(entry)) continue // an earlier one has called it off
+        if (entry.atMs > nowMs) {
+          arm(entry)
+          continue
+        }
+        clearTimeout(entry.timer)
+        due.delete(entry)
+        entry.run()
+      }
+    },
+  }
+}
+
 /** A clock that stands still until it is moved. `startMs` is epoch milliseconds; snowflakes need 2016 or later. */
-export function manualClock(startMs: number): ManualClock {
+export function manualClock(startMs: number): MovableClock {
   let nowMs = startMs
   let due: { readonly atMs: number; readonly run: () => void }[] = []
   return {

@@ -36,19 +36,27 @@ export type Recorder = {
   readonly errors: () => readonly WireEntry[]
   /** Requests that Discord takes without a word, but that no bot can mean. */
   readonly warnings: () => readonly WireEntry[]
+  /** Told of each new entry; the answer ends it. */
+  readonly watch: (listener: (entry: WireEntry) => void) => () => void
 }
 
 /** Keeps all that goes over the wire in order; each entry is also given to `journal` as one JSON line. */
 export function recorder(nowMs: () => number, journal?: (line: string) => void): Recorder {
   const entries: WireEntry[] = []
+  const listeners = new Set<(entry: WireEntry) => void>()
   return {
     add(event) {
       const entry = { n: entries.length + 1, atMs: nowMs(), ...event }
       entries.push(entry)
       journal?.(JSON.stringify(entry))
+      for (const listener of listeners) listener(entry)
     },
     entries: () => [...entries],
     errors: () => entries.filter((entry) => entry.kind !== 'dispatch' && entry.problem !== undefined),
     warnings: () => entries.filter((entry) => entry.kind === 'rest' && entry.warnings.length > 0),
+    watch: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
   }
 }

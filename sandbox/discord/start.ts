@@ -2,16 +2,18 @@ import type { APIApplicationCommand } from 'discord-api-types/v10'
 import { GatewayIntentBits } from 'discord-api-types/v10'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
-import { realClock, type SandboxClock } from './clock.js'
+import { type MovableClock, movableClock } from './clock.js'
+import { channelNamed, type Controls, controlsOf } from './controls.js'
 import { type Driver, driverOf } from './driver/driver.js'
-import { type Fault, faultList } from './faults.js'
-import { type Gateway, GATEWAY_PATH, serveGateway } from './gateway/server.js'
+import { faultList } from './faults.js'
+import { GATEWAY_PATH, serveGateway } from './gateway/server.js'
+import type { Notice } from './page/notice.js'
 import { pageHandler } from './page/serve.js'
-import { type Recorder, recorder } from './record.js'
+import { recorder } from './record.js'
 import { restApi } from './rest/api.js'
-import { channelNow, deleteChannel } from './world/channels.js'
-import { deleteMessage } from './world/messages.js'
-import { idsNamed, permissionBits, type PermissionName, type Seed, type SeededIds, seedWorld } from './world/seed.js'
+import { channelNow } from './world/channels.js'
+import { memberNamed } from './world/members.js'
+import { type Seed, type SeededIds, seedWorld } from './world/seed.js'
 import { type SeenMessage, seenMessage } from './world/seen.js'
 import { bySnowflake } from './world/snowflake.js'
 import type { Thread, World } from './world/state.js'
@@ -21,15 +23,18 @@ export type StartOptions = {
   readonly port?: number
   /** What the bot logs in with. */
   readonly token: string
-  readonly clock?: SandboxClock
+  /** Default: the machine's, which can be moved ahead. */
+  readonly clock?: MovableClock
   readonly seed: Seed
   /** Gets the wire log, one JSON line at a time. */
   readonly journal?: (line: string) => void
   /** Gateway intents the application may ask for; default Guilds, which is all that Lifeguard needs. */
   readonly allowedIntents?: number
+  /** Of the faults that strike by chance. */
+  readonly faultSeed?: number
 }
 
-export type DiscordSandbox = {
+export type DiscordSandbox = Controls & {
   /** The page: http://127.0.0.1:PORT/ */
   readonly url: string
   /** For `rest.api`: http://127.0.0.1:PORT/api */
@@ -46,21 +51,14 @@ export type DiscordSandbox = {
     /** Told after every change of anything; the answer stops it. */
     readonly watch: (listener: () => void) => () => void
   }
-  readonly wire: Omit<Recorder, 'add'>
-  readonly faults: { readonly add: (fault: Fault) => void; readonly clear: () => void }
-  readonly gateway: Omit<Gateway, 'close'>
-  /** Gives a member exactly these roles, by name. */
-  readonly setRoles: (member: string, roles: readonly string[]) => void
-  /** Gives a role ('@everyone' too) exactly these permissions. */
-  readonly setPermissions: (role: string, permissions: readonly PermissionName[]) => void
-  readonly deleteMessage: (id: string) => void
-  readonly deleteChannel: (idOrName: string) => void
+  /** The strip on top of the page, for whoever sees it for the first time. */
+  readonly setNotice: (notice: Notice) => void
   readonly close: () => Promise<void>
 }
 
 /** Starts the stand-in on loopback: REST, gateway and page on one port. */
 export async function startDiscord(options: StartOptions): Promise<DiscordSandbox> {
-  const clock = options.clock ?? realClock
+  const clock = options.clock ?? movableClock()
   const server = createServer()
   server.listen(options.port ?? 0, '127.0.0.1')
   await once(server, 'listening')
@@ -69,19 +67,29 @@ export async function startDiscord(options: StartOptions): Promise<DiscordSandbo
   const origin = `http://127.0.0.1:${address.port}`
 
   const { world, ids } = seedWorld(options.seed, clock, () => `${origin}/attachments`)
+  const controlsChanged = () => world.tell({ kind: 'controls changed' })
   const record = recorder(clock.now, options.journal)
-  const faults = faultList()
+  record.watch(controlsChanged)
+  const faults = faultList({
+    nowMs: clock.now,
+    changed: controlsChanged,
+    ...(options.faultSeed === undefined ? {} : { seed: options.faultSeed }),
+  })
   const gatewayUrl = () => `ws://127.0.0.1:${address.port}${GATEWAY_PATH}`
   const { token } = options
   const rest = restApi({ world, token, record, faults, gatewayUrl })
-  const page = pageHandler(world)
-  const gateway = serveGateway(server, {
+  const { close: closeGateway, ...gateway } = serveGateway(server, {
     world,
     token,
     record,
+    faults,
     gatewayUrl,
     allowedIntents: options.allowedIntents ?? GatewayIntentBits.Guilds,
   })
+  const { add: _add, ...wire } = record
+  const controls = controlsOf(world, { clock, faults, gateway, wire })
+  let notice: Notice | undefined
+  const page = pageHandler(world, controls, () => notice)
   server.on('request', (request, response) => {
     const answered = request.url?.startsWith('/api/') === true ? rest(request, response) : page(request, response)
     answered.catch((error: unknown) => {
@@ -92,34 +100,18 @@ export async function startDiscord(options: StartOptions): Promise<DiscordSandbo
   })
 
   return {
+    ...controls,
     url: `${origin}/`,
     apiBase: `${origin}/api`,
     ids,
     as: (member) => driverOf(world, memberNamed(world, member).id),
     world: readAccess(world),
-    wire: { entries: record.entries, errors: record.errors, warnings: record.warnings },
-    faults: { add: faults.add, clear: faults.clear },
-    gateway,
-    setRoles: (name, roles) => {
-      const member = { ...memberNamed(world, name), roles: idsNamed(roles, world.roles.values()) }
-      world.members.set(member.id, member)
-      world.tell({ kind: 'member updated', member })
+    setNotice: (next) => {
+      notice = next
+      controlsChanged()
     },
-    setPermissions: (name, permissions) => {
-      const before = [...world.roles.values()].find((role) => role.name === name || role.id === name)
-      if (before === undefined) throw new Error(`no role is named "${name}"`)
-      const role = { ...before, permissions: permissionBits(permissions) }
-      world.roles.set(role.id, role)
-      world.tell({ kind: 'role updated', role })
-    },
-    deleteMessage: (id) => {
-      const message = world.messages.get(id)
-      if (message === undefined) throw new Error(`there is no message ${id}`)
-      deleteMessage(world, message)
-    },
-    deleteChannel: (name) => deleteChannel(world, channelNamed(world, name)),
     close: async () => {
-      gateway.close()
+      closeGateway()
       server.close()
       server.closeAllConnections()
       if (server.listening) await once(server, 'close')
@@ -148,16 +140,4 @@ function readAccess(world: World): DiscordSandbox['world'] {
     commands: () => [...world.commands.values()],
     watch: (listener) => world.watch(() => listener()),
   }
-}
-
-function memberNamed(world: World, name: string) {
-  const member = world.members.get(name) ?? [...world.members.values()].find((one) => one.name === name)
-  if (member === undefined) throw new Error(`no member is named "${name}"`)
-  return member
-}
-
-function channelNamed(world: World, name: string) {
-  const channel = world.channels.get(name) ?? [...world.channels.values()].find((one) => one.name === name)
-  if (channel === undefined) throw new Error(`there is no channel "${name}"`)
-  return channel
 }

@@ -55,6 +55,7 @@ export type AlertChannel = {
 export type Failed = {
   readonly kind: 'failed'
   readonly detail: string
+  /** The channel or thread was deleted, or a thread was closed to us: no message will be taken there. */
   readonly isChannelGone: boolean
   /** Discord answered, and said no to this very request: it is there, and the same request will meet the same answer. */
   readonly isRefused: boolean

@@ -68,7 +68,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     token: TOKEN,
     seed: {
       guild: { name: 'Sandbox' },
-      channels: [{ name: 'incidents' }],
+      channels: [{ name: 'incidents' }, { name: 'general' }],
       roles: [{ name: 'DevOps' }, { name: 'Viewers' }, { name: 'On call', mentionable: true }],
       members: [
         { name: 'olga', roles: ['DevOps'] },

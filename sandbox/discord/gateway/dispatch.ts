@@ -64,6 +64,7 @@ export function dispatchOf(world: World, happening: Happening, intents: number):
       return { event: 'INTERACTION_CREATE', intent: 0, data: happening.payload }
     case 'interaction changed':
     case 'commands changed':
+    case 'controls changed':
     default:
       return undefined
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { GatewayCloseCodes as Close, GatewayIntentBits, GatewayOpcodes as Op } from 'discord-api-types/v10'
 import type { WebSocket } from 'ws'
 import { fieldsOf, type Fields } from '../limits/issue.js'
+import type { Faults } from '../faults.js'
 import type { Recorder } from '../record.js'
 import type { Happening, World } from '../world/state.js'
 import { dispatchOf, guildCreateData, readyData } from './dispatch.js'
@@ -10,6 +11,7 @@ export type SessionOptions = {
   readonly world: World
   readonly token: string
   readonly record: Recorder
+  readonly faults: Faults
   /** Intents the application may ask for; others close with 4014. */
   readonly allowedIntents: number
   readonly gatewayUrl: () => string
@@ -60,7 +62,10 @@ export function gatewaySessions(options: SessionOptions): Sessions {
     if (session === undefined) return
     const sequence = session.sequence + 1
     const frame = JSON.stringify({ op: Op.Dispatch, d: data, s: sequence, t: event })
-    sessions.set(id, { ...session, sequence, sent: [...session.sent, { sequence, frame }].slice(-KEPT_EVENTS) })
+    const isLost = isLosable(event) && options.faults.takeGateway('lose event', event) !== undefined
+    const sent = [...session.sent, ...(isLost ? [] : [{ sequence, frame }])].slice(-KEPT_EVENTS)
+    sessions.set(id, { ...session, sequence, sent })
+    if (isLost) return note(`lost ${event} ${sequence}`)
     record.add({ kind: 'dispatch', event, sequence, data })
     session.socket?.send(frame)
   }
@@ -83,7 +88,9 @@ export function gatewaySessions(options: SessionOptions): Sessions {
     const session = sessions.get(String(data['session_id']))
     const since = Number(data['seq'])
     if (data['token'] !== options.token) return refuse(socket, Close.AuthenticationFailed, 'Authentication failed.')
-    if (session === undefined || since > session.sequence) {
+    const isRefused = options.faults.takeGateway('refuse resume') !== undefined
+    if (session === undefined || since > session.sequence || isRefused) {
+      if (session !== undefined) sessions.delete(session.id)
       note('resume refused')
       return send(socket, Op.InvalidSession, false)
     }
@@ -100,6 +107,7 @@ export function gatewaySessions(options: SessionOptions): Sessions {
     const data = fieldsOf(frame['d'])
     switch (frame['op']) {
       case Op.Heartbeat:
+        if (options.faults.takeGateway('withhold ack') !== undefined) return note('heartbeat left unanswered')
         return send(socket, Op.HeartbeatAck, null)
       case Op.Identify:
         return ofSocket(socket) === undefined
@@ -149,6 +157,11 @@ export function gatewaySessions(options: SessionOptions): Sessions {
     },
     forget: () => sessions.clear(),
   }
+}
+
+/** A session cannot begin without these, so they are never lost. */
+function isLosable(event: string): boolean {
+  return event !== 'READY' && event !== 'GUILD_CREATE' && event !== 'RESUMED'
 }
 
 function parse(text: string): Fields | undefined {

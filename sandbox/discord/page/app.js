@@ -1,8 +1,13 @@
 import { composer } from './composer.js'
-import { el } from './dom.js'
+import { control } from './controls.js'
+import { arrange, el, redraw } from './dom.js'
+import { living } from './faults.js'
 import { timeText } from './markdown.js'
 import { messageNode } from './message.js'
 import { openModal } from './modal.js'
+import { panel } from './panel.js'
+import { drawSide } from './side.js'
+import { drawStrip } from './strip.js'
 
 const byId = (id) => document.getElementById(id)
 const log = byId('log')
@@ -87,10 +92,22 @@ function complain(text) {
   node.textContent = text ?? ''
 }
 
+function openSide(isOpen) {
+  byId('side').classList.toggle('open', isOpen)
+  byId('menu').setAttribute('aria-expanded', String(isOpen))
+}
+
+function actAs(id) {
+  state.as = id
+  localStorage.setItem('acting', id)
+  state.drawn.clear()
+  complain(undefined)
+  connect()
+}
+
 function openChannel(id) {
   state.channel = id
-  byId('side').classList.remove('open')
-  byId('menu').setAttribute('aria-expanded', 'false')
+  openSide(false)
   complain(undefined)
   log.replaceChildren()
   state.drawn.clear()
@@ -102,9 +119,17 @@ function draw() {
   const { view } = state
   if (!context.channel(state.channel)) state.channel = view.channels[0]?.id
   const messages = view.messages.filter((message) => message.channelId === state.channel)
-  state.read.set(state.channel, messages.at(-1)?.id)
-  drawSide()
+  state.read.set(`${view.self} ${state.channel}`, messages.at(-1)?.id)
+  document.title = `#${context.channel(state.channel)?.name ?? ''} · ${view.guild}`
+  drawStrip(byId('strip'), view.notice)
+  drawSide({ guild: byId('guild'), channels: byId('channels') }, view, {
+    current: state.channel,
+    read: (id) => state.read.get(`${view.self} ${id}`),
+    open: openChannel,
+  })
   drawTop()
+  drawArmed()
+  side.draw(view)
   drawLog(messages)
   for (const interaction of view.interactions) {
     if (!interaction.modal || state.modals.has(interaction.id)) continue
@@ -113,42 +138,12 @@ function draw() {
   }
 }
 
-function drawSide() {
-  const { view } = state
-  byId('guild').textContent = view.guild
-  document.title = `#${context.channel(state.channel)?.name ?? ''} · ${view.guild}`
-  const entry = (channel) => {
-    const seen = BigInt(state.read.get(channel.id) ?? 0)
-    const fresh = view.messages.filter((message) => message.channelId === channel.id && BigInt(message.id) > seen)
-    const pings = fresh.filter((message) => message.pingsSelf).length
-    return el(
-      'button',
-      {
-        type: 'button',
-        class: `channel${channel.parentId ? ' sub' : ''}${fresh.length > 0 ? ' fresh' : ''}`,
-        'aria-current': channel.id === state.channel ? 'page' : undefined,
-        onclick: () => openChannel(channel.id),
-      },
-      el('span', { class: 'sign', 'aria-hidden': true }, channel.parentId ? '↳' : '#'),
-      el('span', { class: 'channel-name' }, channel.name),
-      channel.isArchived && el('span', { class: 'faint' }, 'archived'),
-      pings > 0 && el('span', { class: 'badge', 'aria-label': `${pings} for you` }, pings),
-    )
-  }
-  const top = view.channels.filter((channel) => !channel.parentId)
-  const under = (channel) => view.channels.filter((thread) => thread.parentId === channel.id)
-  replaceIfNew(
-    byId('channels'),
-    top.flatMap((channel) => [entry(channel), ...under(channel).map(entry)]),
-  )
-}
-
 function drawTop() {
   const { view } = state
   const channel = context.channel(state.channel)
   byId('place').textContent = channel ? `${channel.parentId ? '↳' : '#'} ${channel.name}` : 'No channel to see'
   const people = view.members.filter((member) => !member.isBot)
-  replaceIfNew(
+  redraw(
     byId('acting'),
     people.map((member) => {
       const roles = member.roles.length === 0 ? 'no roles' : member.roles.join(', ')
@@ -196,20 +191,30 @@ function keepEnd() {
   if (state.isAtEnd) log.scrollTop = log.scrollHeight
 }
 
-/** Puts the children in order and touches only what differs, so that focus and open menus stay. */
-function arrange(parent, children) {
-  for (const child of Array.from(parent.childNodes)) if (!children.includes(child)) child.remove()
-  for (const [index, child] of children.entries()) {
-    if (parent.childNodes[index] !== child) parent.insertBefore(child, parent.childNodes[index] ?? null)
-  }
-}
-
-function replaceIfNew(parent, children) {
-  const holder = el('div', {}, children)
-  if (holder.innerHTML !== parent.dataset.drawn) {
-    parent.dataset.drawn = holder.innerHTML
-    parent.replaceChildren(...holder.childNodes)
-  }
+/** What is switched on is said over the messages too, where its effect is seen. */
+function drawArmed() {
+  const live = living(state.view.armed, context.nowMs())
+  redraw(
+    byId('armed'),
+    live.map((one) =>
+      el(
+        'p',
+        {},
+        el('span', {}, el('b', {}, 'Switched on: '), one.name),
+        el(
+          'button',
+          {
+            type: 'button',
+            class: 'plain',
+            'data-control': `stop ${one.id}`,
+            'aria-label': `Switch off: ${one.name}`,
+            onclick: () => control({ kind: 'stop', fault: one.id }),
+          },
+          'Switch off',
+        ),
+      ),
+    ),
+  )
 }
 
 function connect() {
@@ -223,6 +228,10 @@ function connect() {
     draw()
     state.isFirstView = false
   })
+  state.source.addEventListener('wire', (event) => {
+    const { rows, isFirst } = JSON.parse(event.data)
+    side.wire(rows, isFirst)
+  })
   state.source.addEventListener('error', () => {
     byId('offline').hidden = false
   })
@@ -230,16 +239,25 @@ function connect() {
 
 const line = composer(byId('composer'), context)
 
-byId('acting').addEventListener('change', (event) => {
-  state.as = event.target.value
-  localStorage.setItem('acting', state.as)
-  state.drawn.clear()
-  complain(undefined)
-  connect()
+const side = panel(
+  {
+    root: byId('panel'),
+    button: byId('controls'),
+    badge: byId('controls-badge'),
+    covered: [byId('main'), byId('side'), byId('strip')],
+  },
+  { place: () => state.channel, nowMs: context.nowMs, actAs },
+)
+
+byId('acting').addEventListener('change', (event) => actAs(event.target.value))
+byId('menu').addEventListener('click', () => openSide(!byId('side').classList.contains('open')))
+byId('side').addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || !byId('side').classList.contains('open')) return
+  openSide(false)
+  byId('menu').focus()
 })
-byId('menu').addEventListener('click', () => {
-  const isOpen = byId('side').classList.toggle('open')
-  byId('menu').setAttribute('aria-expanded', String(isOpen))
+byId('main').addEventListener('pointerdown', (event) => {
+  if (!byId('menu').contains(event.target)) openSide(false)
 })
 log.addEventListener('scroll', () => {
   state.isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80
@@ -251,5 +269,8 @@ setInterval(() => {
     const text = timeText(Number(node.dataset.unix), 'R', context.nowMs())
     if (node.textContent !== text) node.textContent = text
   }
+  if (!state.view) return
+  drawArmed()
+  side.draw(state.view)
 }, 1000)
 connect()

@@ -26,3 +26,24 @@ export function sizeText(bytes) {
   if (bytes < 1024) return `${bytes} B`
   return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`
 }
+
+/**
+ * Redraws a parent when its markup differs; a control that had the focus (by its `data-control`) keeps it. Listeners
+ * must therefore depend on nothing but what the markup says.
+ */
+export function redraw(parent, children) {
+  const holder = el('div', {}, children)
+  if (holder.innerHTML === parent.dataset.drawn) return
+  const focused = parent.contains(document.activeElement) ? document.activeElement.dataset.control : undefined
+  parent.dataset.drawn = holder.innerHTML
+  parent.replaceChildren(...holder.childNodes)
+  if (focused) parent.querySelector(`[data-control="${CSS.escape(focused)}"]`)?.focus()
+}
+
+/** Puts the children in order and touches only what differs, so that focus and open menus stay. */
+export function arrange(parent, children) {
+  for (const child of Array.from(parent.childNodes)) if (!children.includes(child)) child.remove()
+  for (const [index, child] of children.entries()) {
+    if (parent.childNodes[index] !== child) parent.insertBefore(child, parent.childNodes[index] ?? null)
+  }
+}

@@ -3,22 +3,38 @@ import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Controls } from '../controls.js'
 import type { World } from '../world/state.js'
 import { performAct } from './act.js'
-import { pageView } from './view.js'
+import { performControl } from './control.js'
+import { live } from './live.js'
+import type { Notice } from './notice.js'
 
+const SCRIPTS = [
+  'app',
+  'clock',
+  'composer',
+  'controls',
+  'dom',
+  'faults',
+  'markdown',
+  'message',
+  'modal',
+  'panel',
+  'people',
+  'side',
+  'strip',
+  'wire',
+]
 const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
   '/': ['index.html', 'text/html; charset=utf-8'],
   '/page/style.css': ['style.css', 'text/css; charset=utf-8'],
-  '/page/app.js': ['app.js', 'text/javascript; charset=utf-8'],
-  '/page/composer.js': ['composer.js', 'text/javascript; charset=utf-8'],
-  '/page/dom.js': ['dom.js', 'text/javascript; charset=utf-8'],
-  '/page/markdown.js': ['markdown.js', 'text/javascript; charset=utf-8'],
-  '/page/message.js': ['message.js', 'text/javascript; charset=utf-8'],
-  '/page/modal.js': ['modal.js', 'text/javascript; charset=utf-8'],
+  '/page/panel.css': ['panel.css', 'text/css; charset=utf-8'],
+  ...Object.fromEntries(
+    SCRIPTS.map((name) => [`/page/${name}.js`, [`${name}.js`, 'text/javascript; charset=utf-8'] as const]),
+  ),
 }
 const MOST_ACT_BYTES = 64 * 1024
-const TOGETHER_MS = 40
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
@@ -26,7 +42,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
  * The page and what it needs: static files, attachments, the live view (server-sent events), and acts of a person.
  * The files are read from the source folder, since the compiler copies no HTML, CSS or browser script.
  */
-export function pageHandler(world: World): Handler {
+export function pageHandler(world: World, controls: Controls, notice: () => Notice | undefined): Handler {
   const folder = join(packageRoot(), 'sandbox', 'discord', 'page')
   return async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://sandbox')
@@ -39,32 +55,28 @@ export function pageHandler(world: World): Handler {
       response.end(await readFile(join(folder, file[0])))
       return
     }
-    if (url.pathname === '/page/events') return live(world, url.searchParams.get('as') ?? '', request, response)
-    if (url.pathname === '/page/act' && request.method === 'POST') return act(world, request, response)
+    if (url.pathname === '/page/events') {
+      return live({ world, controls, notice }, url.searchParams.get('as') ?? '', request, response)
+    }
+    if (url.pathname === '/page/act' && request.method === 'POST') {
+      return posted(request, response, (text) => performAct(world, text))
+    }
+    if (url.pathname === '/page/control' && request.method === 'POST') {
+      return posted(request, response, (text) => performControl(world, controls, text))
+    }
+    if (url.pathname.startsWith('/page/wire')) return wire(controls, url.pathname, response)
     if (url.pathname.startsWith('/attachments/')) return attachment(world, url.pathname, response)
     return plain(response, 404, 'nothing here')
   }
 }
 
-/** The whole view at once and again after every change, changes close together in one. */
-async function live(world: World, as: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-  const push = () => response.write(`data: ${JSON.stringify(pageView(world, as))}\n\n`)
-  push()
-  let pending: NodeJS.Timeout | undefined
-  const stop = world.watch(() => {
-    pending ??= setTimeout(() => {
-      pending = undefined
-      push()
-    }, TOGETHER_MS)
-  })
-  request.on('close', () => {
-    stop()
-    clearTimeout(pending)
-  })
-}
+type Answer = { readonly status: number; readonly body: unknown }
 
-async function act(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function posted(
+  request: IncomingMessage,
+  response: ServerResponse,
+  perform: (text: string) => Answer | Promise<Answer>,
+): Promise<void> {
   // A form of another site can post without asking, but never as JSON.
   if (request.headers['content-type'] !== 'application/json') return plain(response, 415, 'JSON only')
   const chunks: Buffer[] = []
@@ -74,10 +86,26 @@ async function act(world: World, request: IncomingMessage, response: ServerRespo
     if (length > MOST_ACT_BYTES) return plain(response, 413, 'too long')
     chunks.push(chunk)
   }
-  const result = await performAct(world, Buffer.concat(chunks).toString('utf8'))
+  const result = await perform(Buffer.concat(chunks).toString('utf8'))
   response.statusCode = result.status
   response.setHeader('content-type', 'application/json')
   response.end(JSON.stringify(result.body))
+}
+
+/** /page/wire/7: the seventh entry as JSON. /page/wire.jsonl: all of them, one a line, to be saved. */
+async function wire(controls: Controls, path: string, response: ServerResponse): Promise<void> {
+  const entries = controls.wire.entries()
+  if (path === '/page/wire.jsonl') {
+    response.setHeader('content-type', 'application/jsonl; charset=utf-8')
+    response.setHeader('content-disposition', 'attachment; filename="wire.jsonl"')
+    response.end(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+    return
+  }
+  const n = Number(/^\/page\/wire\/(\d+)$/.exec(path)?.[1])
+  const entry = entries.find((candidate) => candidate.n === n)
+  if (entry === undefined) return plain(response, 404, 'no such entry')
+  response.setHeader('content-type', 'application/json')
+  response.end(JSON.stringify(entry))
 }
 
 async function attachment(world: World, path: string, response: ServerResponse): Promise<void> {

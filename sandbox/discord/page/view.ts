@@ -1,14 +1,25 @@
 import { ApplicationCommandType, PermissionFlagsBits } from 'discord-api-types/v10'
 import { isSeenBy, mayUse } from '../driver/visibility.js'
+import type { Controls } from '../controls.js'
+import type { Fields } from '../limits/issue.js'
 import { may } from '../permissions.js'
 import { channelNow } from '../world/channels.js'
 import { bySnowflake, snowflakeTimeMs } from '../world/snowflake.js'
 import type { Channel, Interaction, Member, Message, World } from '../world/state.js'
+import { MISCHIEF } from './mischief.js'
+import type { Notice } from './notice.js'
 
 const FAILURES_SHOWN_MS = 60_000
 
-/** Everything the page shows to one acting user, as plain JSON; sent whole after every change. */
-export function pageView(world: World, memberId: string): unknown {
+/** What the page shows of, besides one acting user. */
+export type Stage = {
+  readonly world: World
+  readonly controls: Controls
+  readonly notice: () => Notice | undefined
+}
+
+/** Everything the page shows to one acting user but time and the wire log, as plain JSON; sent whole when it changed. */
+export function pageView({ world, controls, notice }: Stage, memberId: string): Fields {
   const people = [...world.members.values()].filter((member) => !member.isBot)
   const self = people.find((member) => member.id === memberId) ?? people[0]
   if (self === undefined) throw new Error('the page needs a member to act as')
@@ -16,13 +27,12 @@ export function pageView(world: World, memberId: string): unknown {
     .flatMap((id) => channelNow(world, id) ?? [])
     .filter((channel) => may(world, self, channel, PermissionFlagsBits.ViewChannel))
   return {
-    nowMs: world.clock.now(),
     guild: world.guild.name,
     self: self.id,
     members: [...world.members.values()].map((member) => memberView(world, member)),
     roles: [...world.roles.values()]
       .filter((role) => role.id !== world.guild.id)
-      .map(({ id, name, color }) => ({ id, name, color })),
+      .map(({ id, name, color }) => ({ id, name, color, isOfBot: world.members.get(world.botId)?.name === name })),
     channels: channels.map((channel) => channelView(world, channel, self)),
     messages: [...world.messages.values()]
       .filter((message) => isSeenBy(self, message) && channels.some((channel) => channel.id === message.channelId))
@@ -32,6 +42,12 @@ export function pageView(world: World, memberId: string): unknown {
     interactions: [...world.interactions.values()]
       .filter((interaction) => interaction.userId === self.id && interaction.kind !== 'autocomplete')
       .flatMap((interaction) => interactionView(world, interaction) ?? []),
+    mischief: MISCHIEF.map(({ key, name, isFinal }) => ({ key, name, isFinal })),
+    // JSON has no Infinity: what lasts until it is switched off has no number
+    armed: controls.faults
+      .list()
+      .map(({ id, name, left, endsMs }) => ({ id, name, ...(left === Infinity ? {} : { left }), endsMs })),
+    notice: notice(),
   }
 }
 
@@ -42,6 +58,7 @@ function memberView(world: World, member: Member): unknown {
     name: member.name,
     isBot: member.isBot,
     roles: roles.map((role) => role.name),
+    roleIds: member.roles,
     color: roles.find((role) => role.color !== 0)?.color ?? 0,
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Fault, Faults } from '../faults.js'
+import type { RestFault } from '../fault.js'
+import type { Faults } from '../faults.js'
 import type { Problem, Recorder } from '../record.js'
 import type { World } from '../world/state.js'
 import { type Body, readBody } from './body.js'
@@ -79,7 +80,7 @@ export function restApi(options: ApiOptions): (request: IncomingMessage, respons
 }
 
 /** Nothing to send: the connection is cut, or hangs until the server closes. */
-function withFault(fault: Fault | undefined, work: () => Result): Result | undefined {
+function withFault(fault: RestFault | undefined, work: () => Result): Result | undefined {
   if (fault === undefined) return work()
   switch (fault.kind) {
     case 'slow':
@@ -110,9 +111,12 @@ function withFault(fault: Fault | undefined, work: () => Result): Result | undef
   }
 }
 
-function broken(fault: Fault): Result {
+function broken(fault: RestFault): Result {
   const status = fault.status ?? 503
-  return { status, body: { message: `${status}: a fault of the sandbox`, code: 0 } }
+  const { code, message } = fault.refusal ?? { code: 0, message: `${status}: a fault of the sandbox` }
+  if (status !== 429) return { status, body: { message, code } }
+  const retryAfterS = (fault.retryAfterMs ?? 300) / 1000
+  return { status, retryAfterS, body: { message, code, retry_after: retryAfterS, global: false } }
 }
 
 async function bodyOrRefusal(request: IncomingMessage): Promise<Body | DiscordRefusal> {

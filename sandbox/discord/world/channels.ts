@@ -35,6 +35,14 @@ export function startThread(
   return thread
 }
 
+/** Archives a thread, as its owner, a moderator or the passing of time does. */
+export function archiveThread(world: World, before: Thread, isLocked: boolean): Thread {
+  const thread = { ...before, isArchived: true, isLocked, archiveChangedMs: world.clock.now() }
+  world.channels.set(thread.id, thread)
+  world.tell({ kind: 'thread updated', thread })
+  return thread
+}
+
 /** Removes a channel with its threads and all their messages. */
 export function deleteChannel(world: World, channel: Channel): void {
   for (const other of world.channels.values()) {

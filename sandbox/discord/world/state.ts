@@ -141,6 +141,8 @@ export type Happening =
   | { readonly kind: 'member updated'; readonly member: Member }
   | { readonly kind: 'role updated'; readonly role: Role }
   | { readonly kind: 'commands changed' }
+  /** A fault was switched on or used up, the clock was moved, the wire log grew: of interest to the page alone. */
+  | { readonly kind: 'controls changed' }
   | { readonly kind: 'interaction sent'; readonly interaction: Interaction; readonly payload: APIInteraction }
   | { readonly kind: 'interaction changed'; readonly interaction: Interaction }
 

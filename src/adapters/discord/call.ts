@@ -53,7 +53,8 @@ export function failed(error: unknown): Failed {
   return {
     kind: 'failed',
     detail: detailOf(error),
-    isChannelGone: code === CODES.unknownChannel,
+    // A post wakes a thread that fell asleep: one that refuses it is locked, and as good as deleted for us.
+    isChannelGone: code === CODES.unknownChannel || code === CODES.threadArchived,
     isRefused: isRefusal(error),
   }
 }

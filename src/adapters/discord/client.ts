@@ -3,6 +3,7 @@ import type { Clock } from '../../ports/clock.js'
 import type { DiscordConfig } from '../../ports/config.js'
 import type { Log } from '../../ports/log.js'
 import { detailOf, isUnauthorised } from './call.js'
+import { requestSeeingOldEdits } from './oldEdits.js'
 
 /** What Discord says of a token it does not know, as a sentence for the terminal. */
 export const TOKEN_REFUSED =
@@ -13,7 +14,7 @@ export function discordClient(config: Pick<DiscordConfig, 'apiBase' | 'token'>):
   const client = new Client({
     intents: [GatewayIntentBits.Guilds],
     allowedMentions: { parse: [] },
-    rest: { api: config.apiBase, timeout: 9_000 },
+    rest: { api: config.apiBase, timeout: 9_000, makeRequest: requestSeeingOldEdits },
   })
   // The alert channel needs no gateway: a page goes out while the login is still being tried.
   client.rest.setToken(config.token.reveal())

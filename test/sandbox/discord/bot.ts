@@ -1,7 +1,7 @@
 import { Client, type ClientOptions, Events, GatewayIntentBits } from 'discord.js'
 import { once } from 'node:events'
 import type { TestContext } from 'node:test'
-import { type ManualClock, manualClock } from '../../../sandbox/discord/clock.js'
+import { manualClock, type MovableClock } from '../../../sandbox/discord/clock.js'
 import { type DiscordSandbox, startDiscord, type StartOptions } from '../../../sandbox/discord/start.js'
 import type { Seed } from '../../../sandbox/discord/world/seed.js'
 
@@ -23,7 +23,7 @@ export const SEED: Seed = {
 export async function sandbox(
   t: TestContext,
   options: Partial<StartOptions> = {},
-): Promise<{ discord: DiscordSandbox; clock: ManualClock }> {
+): Promise<{ discord: DiscordSandbox; clock: MovableClock }> {
   const clock = manualClock(NOON_MS)
   const discord = await startDiscord({ token: TOKEN, seed: SEED, clock, ...options })
   t.after(() => discord.close())

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
 import { request } from 'node:http'
 import test from 'node:test'
 import { SlashCommandBuilder } from 'discord.js'
@@ -21,7 +22,7 @@ async function firstView(discord: DiscordSandbox, as: string): Promise<View> {
     if (text.includes('\n\n')) break
   }
   abort.abort()
-  return JSON.parse(text.replace(/^data: /, '')) as View
+  return JSON.parse(text.slice(0, text.indexOf('\n\n')).replace(/^data: /, '')) as View
 }
 
 async function act(discord: DiscordSandbox, body: object, type = 'application/json'): Promise<number> {
@@ -35,11 +36,13 @@ async function act(discord: DiscordSandbox, body: object, type = 'application/js
 }
 
 test('the page and all its scripts are served', async (t) => {
+  const folder = new URL('../../../../sandbox/discord/page/', import.meta.url)
+  const scripts = (await readdir(folder)).filter((name) => name.endsWith('.js'))
   const { discord } = await sandbox(t)
   const html = await (await fetch(discord.url)).text()
   assert.match(html, /page\/app\.js/)
-  for (const file of ['app', 'composer', 'dom', 'markdown', 'message', 'modal']) {
-    const response = await fetch(`${discord.url}page/${file}.js`)
+  for (const file of scripts) {
+    const response = await fetch(`${discord.url}page/${file}`)
     assert.equal(response.headers.get('content-type'), 'text/javascript; charset=utf-8')
     await response.arrayBuffer()
   }
