@@ -166,6 +166,8 @@ export type World = {
   readonly interactions: Map<string, Interaction>
   /** When messages older than an hour were edited, per channel (epoch milliseconds). */
   readonly oldEdits: Map<string, readonly number[]>
+  /** When commands were created (epoch milliseconds), within the last day. */
+  readonly commandsCreatedMs: number[]
   /** Where attachments are served, without a trailing slash; known once the server listens. */
   readonly filesUrl: () => string
   readonly tell: (happening: Happening) => void
