@@ -6,7 +6,7 @@ import { type DiscordSandbox, startDiscord, type StartOptions } from '../../../s
 import type { Seed } from '../../../sandbox/discord/world/seed.js'
 
 export const TOKEN = 'sandbox-token'
-const NOON_MS = Date.UTC(2026, 7, 6, 12)
+export const NOON_MS = Date.UTC(2026, 7, 6, 12)
 
 export const SEED: Seed = {
   guild: { name: 'Pool' },
