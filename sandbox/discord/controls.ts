@@ -14,6 +14,8 @@ export type Controls = {
   readonly faults: Faults
   readonly gateway: Omit<Gateway, 'close'>
   readonly wire: Omit<Recorder, 'add'>
+  /** The bot's token is worth nothing from now on, as after a reset in the portal. */
+  readonly resetToken: () => void
   /** Gives a member exactly these roles. */
   readonly setRoles: (member: string, roles: readonly string[]) => void
   readonly giveRole: (member: string, role: string) => void
@@ -27,7 +29,10 @@ export type Controls = {
 }
 
 /** The acts of these throw when what they name is not there. */
-export function controlsOf(world: World, parts: Pick<Controls, 'clock' | 'faults' | 'gateway' | 'wire'>): Controls {
+export function controlsOf(
+  world: World,
+  parts: Pick<Controls, 'clock' | 'faults' | 'gateway' | 'wire' | 'resetToken'>,
+): Controls {
   const { clock } = parts
   return {
     ...parts,

@@ -4,7 +4,7 @@ import type { Channel, Member, TextChannel, World } from './world/state.js'
 const ALL = Object.values(PermissionFlagsBits).reduce((bits, bit) => bits | bit, 0n)
 
 /** What a member may do in the whole guild, before a channel's overwrites. */
-function guildPermissions(world: World, member: Member): bigint {
+export function guildPermissions(world: World, member: Member): bigint {
   if (member.id === world.guild.ownerId) return ALL
   const held = [world.guild.id, ...member.roles].reduce(
     (bits, id) => bits | (world.roles.get(id)?.permissions ?? 0n),

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { type MovableClock, movableClock } from './clock.js'
 import { channelNamed, type Controls, controlsOf } from './controls.js'
+import { credentials } from './credentials.js'
 import { type Driver, driverOf } from './driver/driver.js'
 import { faultList } from './faults.js'
 import { GATEWAY_PATH, serveGateway } from './gateway/server.js'
@@ -11,6 +12,7 @@ import type { Notice } from './page/notice.js'
 import { pageHandler } from './page/serve.js'
 import { recorder } from './record.js'
 import { restApi } from './rest/api.js'
+import type { RateLimits } from './rest/rateLimit.js'
 import { channelNow } from './world/channels.js'
 import { memberNamed } from './world/members.js'
 import { type Seed, type SeededIds, seedWorld } from './world/seed.js'
@@ -30,6 +32,12 @@ export type StartOptions = {
   readonly journal?: (line: string) => void
   /** Gateway intents the application may ask for; default Guilds, which is all that Lifeguard needs. */
   readonly allowedIntents?: number
+  /** What HELLO asks for; default 41,250. */
+  readonly heartbeatMs?: number
+  /** Default: 200 requests a second for each route and channel, no global limit. */
+  readonly rateLimits?: RateLimits
+  /** How often a session may be started in a day before the token is reset; default 1000, as Discord's. */
+  readonly sessionStartsADay?: number
   /** Of the faults that strike by chance. */
   readonly faultSeed?: number
 }
@@ -76,18 +84,28 @@ export async function startDiscord(options: StartOptions): Promise<DiscordSandbo
     ...(options.faultSeed === undefined ? {} : { seed: options.faultSeed }),
   })
   const gatewayUrl = () => `ws://127.0.0.1:${address.port}${GATEWAY_PATH}`
-  const { token } = options
-  const rest = restApi({ world, token, record, faults, gatewayUrl })
-  const { close: closeGateway, ...gateway } = serveGateway(server, {
+  const allowedIntents = options.allowedIntents ?? GatewayIntentBits.Guilds
+  const login = credentials(options.token, clock, options.sessionStartsADay)
+  const rest = restApi({
     world,
-    token,
+    credentials: login,
     record,
     faults,
     gatewayUrl,
-    allowedIntents: options.allowedIntents ?? GatewayIntentBits.Guilds,
+    rateLimits: options.rateLimits ?? {},
+    mayListMembers: (allowedIntents & GatewayIntentBits.GuildMembers) !== 0,
+  })
+  const { close: closeGateway, ...gateway } = serveGateway(server, {
+    world,
+    credentials: login,
+    record,
+    faults,
+    gatewayUrl,
+    allowedIntents,
+    ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
   })
   const { add: _add, ...wire } = record
-  const controls = controlsOf(world, { clock, faults, gateway, wire })
+  const controls = controlsOf(world, { clock, faults, gateway, wire, resetToken: login.reset })
   let notice: Notice | undefined
   const page = pageHandler(world, controls, () => notice)
   server.on('request', (request, response) => {

@@ -1,4 +1,5 @@
 import {
+  type APIApplicationCommand,
   type APIApplicationCommandOptionChoice,
   ApplicationCommandType,
   ComponentType,
@@ -13,6 +14,7 @@ import { type SeenMessage, seenMessage } from '../world/seen.js'
 import type { Channel, Interaction, Member, World } from '../world/state.js'
 import { type Answer, answerTo, FAILED } from './answer.js'
 import { buttonAt, chosenValues, type Pointer, selectAt } from './components.js'
+import { menuCommand, menuData } from './menu.js'
 import { type ModalValues, submittedComponents } from './modal.js'
 import { chooseCommand, filledOptions, idOf, nested, type OptionValue, type SentOption } from './options.js'
 import { type CommandData, interactionPayload, newInteraction, resolvedData } from './payload.js'
@@ -30,6 +32,10 @@ export type Driver = {
     options?: Readonly<Record<string, OptionValue>>,
     channel?: string,
   ) => Promise<Answer>
+  /** A menu command on a message ("Apps" in its menu). */
+  readonly messageMenu: (command: string, messageId: string) => Promise<Answer>
+  /** A menu command on a member, by name or id, from a channel; default the first one seen. */
+  readonly userMenu: (command: string, member: string, channel?: string) => Promise<Answer>
   readonly click: (messageId: string, button: Pointer) => Promise<Answer>
   /** Values of string selects by value or label; users, roles and channels by name or id. */
   readonly select: (messageId: string, select: Pointer, values: readonly string[]) => Promise<Answer>
@@ -63,7 +69,7 @@ export function driverOf(world: World, memberId: string): Driver {
 
   const send = (
     channel: Channel,
-    about: Pick<Interaction, 'kind' | 'label'> & { sourceId?: string; optionType?: number },
+    about: Pick<Interaction, 'kind' | 'label'> & { sourceId?: string; optionType?: number; commandType?: number },
     rest: { data: unknown; message?: unknown },
   ): Answer => {
     const interaction = newInteraction(world, person(), channel, about)
@@ -89,16 +95,30 @@ export function driverOf(world: World, memberId: string): Driver {
     )
   }
 
-  const commandIn = (words: string, channelName: string | undefined) => {
-    const channel =
-      channelName === undefined ? anyChannelSeenBy(world, person()) : channelSeenBy(world, person(), channelName)
+  const requireUse = (channel: Channel, command: APIApplicationCommand) => {
     if (channel.kind === 'thread' && channel.isArchived) {
       throw new DriverRefusal('commands cannot be used in an archived thread')
     }
-    const chosen = chooseCommand(world.commands.values(), words)
-    if (!mayUse(world, person(), channel, chosen.command)) {
-      throw new DriverRefusal(`/${chosen.command.name} is hidden from ${person().name}`)
+    if (!mayUse(world, person(), channel, command)) {
+      throw new DriverRefusal(`/${command.name} is hidden from ${person().name}`)
     }
+  }
+
+  const useMenu = (
+    channel: Channel,
+    command: APIApplicationCommand,
+    target: Parameters<typeof menuData>[2],
+  ): Answer => {
+    requireUse(channel, command)
+    const about = { kind: 'command', label: command.name, commandType: command.type } as const
+    return send(channel, about, { data: menuData(world, command, target) })
+  }
+
+  const commandIn = (words: string, channelName: string | undefined) => {
+    const channel =
+      channelName === undefined ? anyChannelSeenBy(world, person()) : channelSeenBy(world, person(), channelName)
+    const chosen = chooseCommand(world.commands.values(), words)
+    requireUse(channel, chosen.command)
     const data: CommandData = {
       id: chosen.command.id,
       name: chosen.command.name,
@@ -124,6 +144,19 @@ export function driverOf(world: World, memberId: string): Driver {
           },
         },
       )
+    },
+
+    async messageMenu(name, messageId) {
+      const message = messageSeenBy(world, person(), messageId)
+      const command = menuCommand(world, name, ApplicationCommandType.Message)
+      return useMenu(channelSeenBy(world, person(), message.channelId), command, { message })
+    },
+
+    async userMenu(name, member, channelName) {
+      const channel =
+        channelName === undefined ? anyChannelSeenBy(world, person()) : channelSeenBy(world, person(), channelName)
+      const command = menuCommand(world, name, ApplicationCommandType.User)
+      return useMenu(channel, command, { userId: idOf(world.members, 'member', member) })
     },
 
     async click(messageId, pointer) {

@@ -27,7 +27,11 @@ export function newInteraction(
   world: World,
   member: Member,
   channel: Channel,
-  about: Pick<Interaction, 'kind' | 'label'> & { readonly sourceId?: string; readonly optionType?: number },
+  about: Pick<Interaction, 'kind' | 'label'> & {
+    readonly sourceId?: string
+    readonly optionType?: number
+    readonly commandType?: number
+  },
 ): Interaction {
   return {
     id: world.nextId(),

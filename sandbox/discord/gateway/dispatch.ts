@@ -1,5 +1,6 @@
 import {
   type GatewayChannelDeleteDispatchData,
+  type GatewayChannelPinsUpdateDispatchData,
   type GatewayGuildCreateDispatchData,
   type GatewayGuildMemberUpdateDispatchData,
   type GatewayGuildRoleUpdateDispatchData,
@@ -46,6 +47,15 @@ export function dispatchOf(world: World, happening: Happening, intents: number):
       return { event: 'THREAD_UPDATE', intent: Guilds, data: threadPayload(world, happening.thread) }
     case 'channel deleted':
       return channelGone(world, happening.channel)
+    case 'pins updated': {
+      const { channel, lastPinMs } = happening
+      const data: GatewayChannelPinsUpdateDispatchData = {
+        guild_id: world.guild.id,
+        channel_id: channel.id,
+        last_pin_timestamp: lastPinMs === undefined ? null : new Date(lastPinMs).toISOString(),
+      }
+      return { event: 'CHANNEL_PINS_UPDATE', intent: Guilds, data }
+    }
     case 'member updated': {
       const data: GatewayGuildMemberUpdateDispatchData = {
         ...memberPayload(happening.member),

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import { GatewayCloseCodes } from 'discord-api-types/v10'
 import { WebSocketServer } from 'ws'
 import { gatewaySessions, type SessionOptions } from './session.js'
 
@@ -26,8 +27,8 @@ export function serveGateway(server: Server, options: SessionOptions): Gateway {
     const wrong =
       url.pathname.replace(/\/$/, '') !== GATEWAY_PATH
         ? 'no gateway at this path'
-        : url.searchParams.get('v') !== '10' || url.searchParams.get('encoding') !== 'json'
-          ? 'only v=10 and encoding=json'
+        : url.searchParams.get('encoding') !== 'json'
+          ? 'only encoding=json'
           : url.searchParams.has('compress')
             ? 'the sandbox does not compress: remove zlib-sync'
             : undefined
@@ -36,7 +37,12 @@ export function serveGateway(server: Server, options: SessionOptions): Gateway {
       socket.end(`HTTP/1.1 400 ${wrong}\r\nconnection: close\r\n\r\n`)
       return
     }
-    sockets.handleUpgrade(request, socket, head, (accepted) => sessions.accept(accepted))
+    sockets.handleUpgrade(request, socket, head, (accepted) => {
+      if (url.searchParams.get('v') === '10') return sessions.accept(accepted)
+      const problem = { kind: 'protocol', message: 'only v=10' } as const
+      options.record.add({ kind: 'gateway', note: 'closed with 4012', problem })
+      accepted.close(GatewayCloseCodes.InvalidAPIVersion, 'Invalid API version.')
+    })
   })
   const cut = (code: number) => {
     for (const socket of sessions.open()) {

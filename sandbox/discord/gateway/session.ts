@@ -1,20 +1,25 @@
 import { randomBytes } from 'node:crypto'
 import { GatewayCloseCodes as Close, GatewayIntentBits, GatewayOpcodes as Op } from 'discord-api-types/v10'
 import type { WebSocket } from 'ws'
-import { fieldsOf, type Fields } from '../limits/issue.js'
+import type { Credentials } from '../credentials.js'
 import type { Faults } from '../faults.js'
+import { fieldsOf, type Fields } from '../limits/issue.js'
 import type { Recorder } from '../record.js'
 import type { Happening, World } from '../world/state.js'
 import { dispatchOf, guildCreateData, readyData } from './dispatch.js'
+import { identifyRefusal } from './identify.js'
+import { membersChunk } from './membersChunk.js'
 
 export type SessionOptions = {
   readonly world: World
-  readonly token: string
+  readonly credentials: Credentials
   readonly record: Recorder
   readonly faults: Faults
   /** Intents the application may ask for; others close with 4014. */
   readonly allowedIntents: number
   readonly gatewayUrl: () => string
+  /** Default 41,250 ms. */
+  readonly heartbeatMs?: number
 }
 
 type Sent = { readonly sequence: number; readonly frame: string }
@@ -41,12 +46,16 @@ export type Sessions = {
 
 const HEARTBEAT_MS = 41_250
 const KEPT_EVENTS = 1000
+/** Discord's: a client sends at most so many events in so long. */
+const MOST_SENT = 120
+const MOST_SENT_WITHIN_MS = 60_000
+const MOST_BYTES = 4096
 
 /** All gateway sessions of the one bot: HELLO to RESUME, with everything the world tells in between. */
 export function gatewaySessions(options: SessionOptions): Sessions {
-  const { world, record } = options
+  const { world, record, faults, credentials } = options
   const sessions = new Map<string, Session>()
-  const sockets = new Set<WebSocket>()
+  const sockets = new Map<WebSocket, readonly number[]>()
 
   const note = (text: string) => record.add({ kind: 'gateway', note: text })
   const send = (socket: WebSocket, op: Op, data: unknown) =>
@@ -62,7 +71,7 @@ export function gatewaySessions(options: SessionOptions): Sessions {
     if (session === undefined) return
     const sequence = session.sequence + 1
     const frame = JSON.stringify({ op: Op.Dispatch, d: data, s: sequence, t: event })
-    const isLost = isLosable(event) && options.faults.takeGateway('lose event', event) !== undefined
+    const isLost = isLosable(event) && faults.takeGateway('lose event', event) !== undefined
     const sent = [...session.sent, ...(isLost ? [] : [{ sequence, frame }])].slice(-KEPT_EVENTS)
     sessions.set(id, { ...session, sequence, sent })
     if (isLost) return note(`lost ${event} ${sequence}`)
@@ -71,12 +80,9 @@ export function gatewaySessions(options: SessionOptions): Sessions {
   }
 
   const identify = (socket: WebSocket, data: Fields) => {
-    const intents = Number(data['intents'] ?? 0)
-    if (data['token'] !== options.token) return refuse(socket, Close.AuthenticationFailed, 'Authentication failed.')
-    if (data['compress'] === true) return refuse(socket, Close.DecodeError, 'The sandbox does not compress.')
-    if ((intents & ~options.allowedIntents) !== 0) {
-      return refuse(socket, Close.DisallowedIntents, `Disallowed intent(s): ${intents & ~options.allowedIntents}.`)
-    }
+    const refusal = identifyRefusal(data, options)
+    if (refusal !== undefined) return refuse(socket, refusal.code, refusal.message)
+    const intents = Number(data['intents'])
     const id = randomBytes(16).toString('hex')
     sessions.set(id, { id, intents, sent: [], sequence: 0, socket })
     note(`identified with intents ${intents}`)
@@ -87,12 +93,15 @@ export function gatewaySessions(options: SessionOptions): Sessions {
   const resume = (socket: WebSocket, data: Fields) => {
     const session = sessions.get(String(data['session_id']))
     const since = Number(data['seq'])
-    if (data['token'] !== options.token) return refuse(socket, Close.AuthenticationFailed, 'Authentication failed.')
-    const isRefused = options.faults.takeGateway('refuse resume') !== undefined
-    if (session === undefined || since > session.sequence || isRefused) {
-      if (session !== undefined) sessions.delete(session.id)
+    if (!credentials.accepts(data['token'])) return refuse(socket, Close.AuthenticationFailed, 'Authentication failed.')
+    if (session === undefined || faults.takeGateway('refuse resume') !== undefined) {
       note('resume refused')
+      if (session !== undefined) sessions.delete(session.id)
       return send(socket, Op.InvalidSession, false)
+    }
+    if (!(since <= session.sequence)) {
+      sessions.delete(session.id)
+      return refuse(socket, Close.InvalidSeq, 'Invalid seq.')
     }
     sessions.set(session.id, { ...session, socket })
     const missed = session.sent.filter(({ sequence }) => sequence > since)
@@ -101,13 +110,24 @@ export function gatewaySessions(options: SessionOptions): Sessions {
     dispatch(session.id, 'RESUMED', {})
   }
 
-  const receive = (socket: WebSocket, text: string) => {
-    const frame = parse(text)
-    if (frame === undefined) return refuse(socket, Close.DecodeError, 'Not JSON.')
+  /** What only a session may ask. */
+  const inSession = (socket: WebSocket, then: (session: Session) => void) => {
+    const session = ofSocket(socket)
+    if (session === undefined) return refuse(socket, Close.NotAuthenticated, 'Not authenticated.')
+    then(session)
+  }
+
+  const receive = (socket: WebSocket, bytes: Buffer) => {
+    const nowMs = world.clock.now()
+    const recent = [...(sockets.get(socket) ?? []).filter((atMs) => nowMs - atMs < MOST_SENT_WITHIN_MS), nowMs]
+    sockets.set(socket, recent)
+    if (recent.length > MOST_SENT) return refuse(socket, Close.RateLimited, 'Rate limited.')
+    const frame = bytes.length > MOST_BYTES ? undefined : parse(bytes.toString('utf8'))
+    if (frame === undefined) return refuse(socket, Close.DecodeError, 'Error while decoding payload.')
     const data = fieldsOf(frame['d'])
     switch (frame['op']) {
       case Op.Heartbeat:
-        if (options.faults.takeGateway('withhold ack') !== undefined) return note('heartbeat left unanswered')
+        if (faults.takeGateway('withhold ack') !== undefined) return note('heartbeat left unanswered')
         return send(socket, Op.HeartbeatAck, null)
       case Op.Identify:
         return ofSocket(socket) === undefined
@@ -116,7 +136,13 @@ export function gatewaySessions(options: SessionOptions): Sessions {
       case Op.Resume:
         return resume(socket, data)
       case Op.PresenceUpdate:
-        return note('presence updated')
+        return inSession(socket, () => note('presence updated'))
+      case Op.RequestGuildMembers:
+        return inSession(socket, ({ id, intents }) => {
+          const asked = membersChunk(world, data, intents)
+          if ('refusal' in asked) refuse(socket, Close.DisallowedIntents, asked.refusal)
+          else dispatch(id, 'GUILD_MEMBERS_CHUNK', asked.chunk)
+        })
       default:
         return refuse(socket, Close.UnknownOpcode, `The sandbox does not know op ${String(frame['op'])}.`)
     }
@@ -133,8 +159,8 @@ export function gatewaySessions(options: SessionOptions): Sessions {
 
   return {
     accept(socket) {
-      sockets.add(socket)
-      socket.on('message', (bytes: Buffer) => receive(socket, bytes.toString('utf8')))
+      sockets.set(socket, [])
+      socket.on('message', (bytes: Buffer) => receive(socket, bytes))
       socket.on('close', (code) => {
         sockets.delete(socket)
         const session = ofSocket(socket)
@@ -145,15 +171,15 @@ export function gatewaySessions(options: SessionOptions): Sessions {
         if (code === 1000 || code === 1001) sessions.delete(session.id)
         else sessions.set(session.id, rest)
       })
-      send(socket, Op.Hello, { heartbeat_interval: HEARTBEAT_MS })
+      send(socket, Op.Hello, { heartbeat_interval: options.heartbeatMs ?? HEARTBEAT_MS })
     },
-    open: () => [...sockets],
+    open: () => [...sockets.keys()],
     askToReconnect: () => {
-      for (const socket of sockets) send(socket, Op.Reconnect, null)
+      for (const socket of sockets.keys()) send(socket, Op.Reconnect, null)
     },
     invalidate: (isResumable) => {
       if (!isResumable) sessions.clear()
-      for (const socket of sockets) send(socket, Op.InvalidSession, isResumable)
+      for (const socket of sockets.keys()) send(socket, Op.InvalidSession, isResumable)
     },
     forget: () => sessions.clear(),
   }

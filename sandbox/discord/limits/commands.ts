@@ -6,6 +6,7 @@ import {
   isAbsent,
   type Issue,
   itemsOf,
+  numberIssues,
   type Path,
   repeated,
   required,
@@ -16,6 +17,7 @@ const CHAT: number = ApplicationCommandType.ChatInput
 const TEXT: number = Kind.String
 const CHAT_NAME = /^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u
 const MOST_COMMAND_TEXT = 8000
+const MOST_OPTION_TEXT = 6000
 const MOST_OF_TYPE: Readonly<Record<number, number>> = { 1: 100, 2: 15, 3: 15 }
 
 /** A list of commands to put in place of the guild's: each of them, their number, and distinct names. */
@@ -170,6 +172,8 @@ function valueOptionIssues(option: Fields, path: Path): Issue[] {
     ...(hasBoth || (option['autocomplete'] === true && !takesChoices)
       ? [{ path, code: 'APPLICATION_COMMAND_AUTOCOMPLETE_INVALID', message: 'Autocomplete cannot go with this option' }]
       : []),
+    ...numberIssues(option['min_length'], [...path, 'min_length'], 0, MOST_OPTION_TEXT),
+    ...numberIssues(option['max_length'], [...path, 'max_length'], 1, MOST_OPTION_TEXT),
     ...(isAbsent(option['choices']) ? [] : countIssues(option['choices'], [...path, 'choices'], 0, 25)),
     ...choices.flatMap((choice, index) => choiceIssues(choice, [...path, 'choices', index], type)),
   ]

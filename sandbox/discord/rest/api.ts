@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RestFault } from '../fault.js'
 import type { Faults } from '../faults.js'
 import type { Problem, Recorder } from '../record.js'
+import type { Credentials } from '../credentials.js'
 import type { World } from '../world/state.js'
 import { type Body, readBody } from './body.js'
 import { COMMAND_ROUTES } from './commands.js'
@@ -9,7 +10,10 @@ import { guildRoutes } from './guild.js'
 import { CALLBACK_ROUTES } from './interactions.js'
 import { MESSAGE_ROUTES } from './messages.js'
 import { DiscordRefusal } from './refusal.js'
-import { findRoute, type Route } from './route.js'
+import { type RateLimits, rateLimiter } from './rateLimit.js'
+import { memberRoutes } from './members.js'
+import { PIN_ROUTES } from './pins.js'
+import { findRoute, type Found, type Route } from './route.js'
 import { CHANNEL_ROUTES } from './channels.js'
 import { WEBHOOK_ROUTES } from './webhooks.js'
 
@@ -17,7 +21,10 @@ const PREFIX = '/api/v10'
 
 type ApiOptions = {
   readonly world: World
-  readonly token: string
+  readonly credentials: Credentials
+  readonly rateLimits: RateLimits
+  /** Whether the application has the members intent. */
+  readonly mayListMembers: boolean
   readonly record: Recorder
   readonly faults: Faults
   readonly gatewayUrl: () => string
@@ -27,19 +34,23 @@ type Result = {
   readonly status: number
   readonly body?: unknown
   readonly retryAfterS?: number
+  readonly headers?: Readonly<Record<string, string>>
   readonly problem?: Problem
 }
 
 /** The REST API as one request listener. It answers, or breaks as the faults say, and records either. */
 export function restApi(options: ApiOptions): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const routes: readonly Route[] = [
-    ...guildRoutes(options.gatewayUrl),
+    ...guildRoutes(options.gatewayUrl, options.credentials),
+    ...memberRoutes(options.mayListMembers),
+    ...PIN_ROUTES, // before the messages: 'pins' is no message's id
     ...MESSAGE_ROUTES,
     ...CHANNEL_ROUTES,
     ...COMMAND_ROUTES,
     ...CALLBACK_ROUTES,
     ...WEBHOOK_ROUTES,
   ]
+  const limiter = rateLimiter(options.rateLimits, options.world.clock.now)
   return async (request, response) => {
     const startedMs = performance.now()
     const url = new URL(request.url ?? '/', 'http://sandbox')
@@ -63,11 +74,17 @@ export function restApi(options: ApiOptions): (request: IncomingMessage, respons
         ...(result?.problem === undefined ? {} : { problem: result.problem }),
         warnings,
       })
-    const work = (): Result =>
-      attempt(() => {
+    const work = (): Result => {
+      const found = url.pathname.startsWith(`${PREFIX}/`) ? findRoute(routes, method, path) : undefined
+      if (found === undefined) return unknownRoute(method, url.pathname)
+      const counted = limiter({ ...found.route }, majorOf(found.params))
+      if (counted.refused !== undefined) return { ...limited(counted.refused), headers: counted.headers }
+      const result = attempt(() => {
         if (body instanceof DiscordRefusal) throw body
-        return handle(options, routes, { method, url, path, request, body, warnings })
+        return handle(options, found, { url, request, body, warnings })
       })
+      return { ...result, headers: counted.headers }
+    }
 
     if (fault?.kind === 'slow') {
       await new Promise<void>((resolve) => options.world.clock.after(fault.delayMs ?? 1000, resolve))
@@ -99,15 +116,7 @@ function withFault(fault: RestFault | undefined, work: () => Result): Result | u
       return undefined
     case '429':
     default:
-      return {
-        status: 429,
-        retryAfterS: (fault.retryAfterMs ?? 300) / 1000,
-        body: {
-          message: 'You are being rate limited.',
-          retry_after: (fault.retryAfterMs ?? 300) / 1000,
-          global: fault.isGlobal === true,
-        },
-      }
+      return limited({ retryAfterMs: fault.retryAfterMs ?? 300, isGlobal: fault.isGlobal === true })
   }
 }
 
@@ -128,22 +137,35 @@ async function bodyOrRefusal(request: IncomingMessage): Promise<Body | DiscordRe
   }
 }
 
+/** The id a bucket belongs to: Discord's "major parameters". */
+function majorOf(params: ReadonlyMap<string, string>): string {
+  return params.get('channel') ?? params.get('guild') ?? params.get('token') ?? ''
+}
+
+function unknownRoute(method: string, path: string): Result {
+  return {
+    status: 404,
+    body: { message: '404: Not Found', code: 0 },
+    problem: { kind: 'unknown route', message: `the sandbox has no ${method} ${path}` },
+  }
+}
+
+function limited(refused: { readonly retryAfterMs: number; readonly isGlobal: boolean }): Result {
+  const retryAfterS = refused.retryAfterMs / 1000
+  return {
+    status: 429,
+    retryAfterS,
+    body: { message: 'You are being rate limited.', retry_after: retryAfterS, global: refused.isGlobal },
+  }
+}
+
 function handle(
   options: ApiOptions,
-  routes: readonly Route[],
-  incoming: { method: string; url: URL; path: string; request: IncomingMessage; body: Body; warnings: string[] },
+  found: Found,
+  incoming: { url: URL; request: IncomingMessage; body: Body; warnings: string[] },
 ): Result {
-  const { method, url, path } = incoming
-  const found = url.pathname.startsWith(`${PREFIX}/`) ? findRoute(routes, method, path) : undefined
-  if (found === undefined) {
-    const message = `the sandbox has no ${method} ${url.pathname}`
-    return {
-      status: 404,
-      body: { message: '404: Not Found', code: 0 },
-      problem: { kind: 'unknown route', message },
-    }
-  }
-  if (found.route.isOpen !== true && incoming.request.headers.authorization !== `Bot ${options.token}`) {
+  const { url } = incoming
+  if (found.route.isOpen !== true && !isAuthorised(options, incoming.request)) {
     throw new DiscordRefusal(401, 0, '401: Unauthorized')
   }
   return found.route.handle({
@@ -158,6 +180,11 @@ function handle(
       return value
     },
   })
+}
+
+function isAuthorised(options: ApiOptions, request: IncomingMessage): boolean {
+  const given = /^Bot (.+)$/.exec(request.headers.authorization ?? '')
+  return given !== null && options.credentials.accepts(given[1])
 }
 
 function attempt(work: () => Result): Result {
@@ -184,6 +211,7 @@ function attempt(work: () => Result): Result {
 }
 
 function send(response: ServerResponse, result: Result): void {
+  for (const [name, value] of Object.entries(result.headers ?? {})) response.setHeader(name, value)
   if (result.retryAfterS !== undefined) {
     response.setHeader('retry-after', String(result.retryAfterS))
     response.setHeader('x-ratelimit-scope', 'user')

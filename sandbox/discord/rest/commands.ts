@@ -7,6 +7,8 @@ import { DiscordRefusal, refuseIf, unknownThing } from './refusal.js'
 import { type Call, DONE, type Reply, type Route } from './route.js'
 
 const ALL = '/applications/:application/guilds/:guild/commands'
+const CREATIONS_A_DAY = 200
+const DAY_MS = 24 * 3_600_000
 const ONE = `${ALL}/:command`
 
 export const COMMAND_ROUTES: readonly Route[] = [
@@ -32,6 +34,7 @@ function guarded(handle: (call: Call) => Reply): (call: Call) => Reply {
 function replaceAll({ world, json }: Call): Reply {
   refuseIf(commandListIssues(json))
   const before = [...world.commands.values()]
+  countCreations(world, itemsOf(json).filter((item) => named(before, fieldsOf(item)) === undefined).length)
   const after = itemsOf(json).map((item) => stored(world, fieldsOf(item), named(before, fieldsOf(item))))
   world.commands.clear()
   for (const command of after) world.commands.set(command.id, command)
@@ -43,10 +46,25 @@ function replaceAll({ world, json }: Call): Reply {
 function upsert({ world, json }: Call): Reply {
   refuseIf(commandIssues(json))
   const before = named([...world.commands.values()], fieldsOf(json))
+  if (before === undefined) countCreations(world, 1)
   const command = stored(world, fieldsOf(json), before)
   world.commands.set(command.id, command)
   world.tell({ kind: 'commands changed' })
   return { status: before === undefined ? 201 : 200, body: command }
+}
+
+/** 200 creations a day: who registers everything anew at every start meets 30034 one day. */
+function countCreations(world: World, added: number): void {
+  const nowMs = world.clock.now()
+  const recent = world.commandsCreatedMs.filter((atMs) => nowMs - atMs < DAY_MS)
+  if (recent.length + added > CREATIONS_A_DAY) {
+    throw new DiscordRefusal(
+      400,
+      30034,
+      `Max number of daily application command creates has been reached (${CREATIONS_A_DAY})`,
+    )
+  }
+  world.commandsCreatedMs.splice(0, Infinity, ...recent, ...Array.from({ length: added }, () => nowMs))
 }
 
 function edit(call: Call): Reply {

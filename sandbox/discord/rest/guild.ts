@@ -1,15 +1,20 @@
 import { type APIGatewayBotInfo, Locale, type RESTGetAPIOAuth2CurrentApplicationResult } from 'discord-api-types/v10'
+import type { Credentials } from '../credentials.js'
 import { guildPayload } from '../world/payloads.js'
-import { applicationPayload, memberPayload, rolePayload, userPayload } from '../world/people.js'
+import { applicationPayload, rolePayload, userPayload } from '../world/people.js'
 import type { World } from '../world/state.js'
 import { botMember } from './access.js'
 import { DiscordRefusal, unknownThing } from './refusal.js'
 import type { Call, Reply, Route } from './route.js'
 
 /** What a bot asks about itself and its guild. `gatewayUrl` is where the gateway listens. */
-export function guildRoutes(gatewayUrl: () => string): readonly Route[] {
+export function guildRoutes(gatewayUrl: () => string, credentials: Pick<Credentials, 'startLimit'>): readonly Route[] {
   return [
-    { method: 'GET', path: '/gateway/bot', handle: () => ({ status: 200, body: gatewayInfo(gatewayUrl()) }) },
+    {
+      method: 'GET',
+      path: '/gateway/bot',
+      handle: () => ({ status: 200, body: gatewayInfo(gatewayUrl(), credentials) }),
+    },
     {
       method: 'GET',
       path: '/users/@me',
@@ -30,7 +35,6 @@ export function guildRoutes(gatewayUrl: () => string): readonly Route[] {
         return ok([...call.world.roles.values()].map(rolePayload))
       },
     },
-    { method: 'GET', path: '/guilds/:guild/members/:member', handle: getMember },
     { method: 'GET', path: '/users/:user', handle: getUser },
   ]
 }
@@ -44,11 +48,11 @@ function ownApplication(world: World) {
   return { ...applicationPayload(world), type: null, explicit_content_filter: 0, eligible_oauth2_scopes: [] }
 }
 
-function gatewayInfo(url: string): APIGatewayBotInfo {
+function gatewayInfo(url: string, credentials: Pick<Credentials, 'startLimit'>): APIGatewayBotInfo {
   return {
     url,
     shards: 1,
-    session_start_limit: { total: 1000, remaining: 1000, reset_after: 0, max_concurrency: 1 },
+    session_start_limit: credentials.startLimit(),
   } satisfies APIGatewayBotInfo
 }
 
@@ -60,13 +64,6 @@ export function requireGuild(call: Call): void {
 function getGuild(call: Call): Reply {
   if (call.param('guild') !== call.world.guild.id) throw unknownThing(10004, 'Guild')
   return ok({ ...guildPayload(call.world), home_header: null, nsfw: false }) // in the specification, not in the types
-}
-
-function getMember(call: Call): Reply {
-  requireGuild(call)
-  const member = call.world.members.get(call.param('member') === '@me' ? call.world.botId : call.param('member'))
-  if (member === undefined) throw unknownThing(10007, 'Member')
-  return ok(memberPayload(member))
 }
 
 function getUser(call: Call): Reply {

@@ -1,5 +1,6 @@
 import {
   type APIInteractionResponse,
+  ApplicationCommandType,
   InteractionResponseType as Kind,
   InteractionType,
   MessageFlags,
@@ -110,10 +111,16 @@ export function speak(call: Call, interaction: Interaction, body: MessageBody): 
     body,
     uploads: call.uploads,
     mentionDefault: 'users',
-    type: isFirst && interaction.kind === 'command' ? MessageType.ChatInputCommand : MessageType.Default,
+    type: isFirst ? answerType(interaction) : MessageType.Default,
     interactionId: interaction.id,
     ...(isEphemeral ? { viewerId: interaction.userId } : {}),
   })
+}
+
+function answerType(interaction: Interaction): MessageType {
+  if (interaction.kind !== 'command') return MessageType.Default
+  const isMenu = (interaction.commandType ?? ApplicationCommandType.ChatInput) !== ApplicationCommandType.ChatInput
+  return isMenu ? MessageType.ContextMenuCommand : MessageType.ChatInputCommand
 }
 
 function callbackResult(world: World, interaction: Interaction, type: number, message: Message | undefined): unknown {

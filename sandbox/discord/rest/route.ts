@@ -27,12 +27,10 @@ export type Route = {
 
 export const DONE: Reply = { status: 204 }
 
+export type Found = { readonly route: Route; readonly params: ReadonlyMap<string, string> }
+
 /** The route for a request and the named parts of its path. */
-export function findRoute(
-  routes: readonly Route[],
-  method: string,
-  path: string,
-): { readonly route: Route; readonly params: ReadonlyMap<string, string> } | undefined {
+export function findRoute(routes: readonly Route[], method: string, path: string): Found | undefined {
   const parts = path.split('/')
   for (const route of routes) {
     const pattern = route.path.split('/')

@@ -40,7 +40,7 @@ export function messagePayload(world: World, message: Message): APIMessage {
     mention_roles: [...message.mentions.roles],
     attachments: message.attachments.map((attachment) => attachmentPayload(attachment, message)),
     embeds: [...message.embeds],
-    pinned: false,
+    pinned: message.pinnedMs !== undefined,
     type: message.type as MessageType,
     flags: message.flags as MessageFlags,
     components: [...message.components],

@@ -90,6 +90,7 @@ export function seedWorld(
     commands: new Map(),
     interactions: new Map(),
     oldEdits: new Map(),
+    commandsCreatedMs: [],
     filesUrl,
     tell: (happening) => {
       for (const listener of listeners) listener(happening)

@@ -89,6 +89,8 @@ export type Message = {
   readonly flags: number
   readonly nonce?: string | number
   readonly editedMs?: number
+  /** Set while it is pinned. */
+  readonly pinnedMs?: number
   /** How often it was edited; the end of "thinking" is not an edit. */
   readonly edits: number
   /** Set on an ephemeral message: the one user who sees it. */
@@ -117,6 +119,8 @@ export type Interaction = {
   readonly userId: string
   readonly channelId: string
   readonly startedMs: number
+  /** Of a command: discord-api-types' ApplicationCommandType. */
+  readonly commandType?: number
   /** What the user sees of it: "/connections show", or the custom id. */
   readonly label: string
   readonly state: InteractionState
@@ -140,6 +144,7 @@ export type Happening =
   | { readonly kind: 'channel deleted'; readonly channel: Channel }
   | { readonly kind: 'member updated'; readonly member: Member }
   | { readonly kind: 'role updated'; readonly role: Role }
+  | { readonly kind: 'pins updated'; readonly channel: Channel; readonly lastPinMs?: number }
   | { readonly kind: 'commands changed' }
   /** A fault was switched on or used up, the clock was moved, the wire log grew: of interest to the page alone. */
   | { readonly kind: 'controls changed' }
@@ -161,6 +166,8 @@ export type World = {
   readonly interactions: Map<string, Interaction>
   /** When messages older than an hour were edited, per channel (epoch milliseconds). */
   readonly oldEdits: Map<string, readonly number[]>
+  /** When commands were created (epoch milliseconds), within the last day. */
+  readonly commandsCreatedMs: number[]
   /** Where attachments are served, without a trailing slash; known once the server listens. */
   readonly filesUrl: () => string
   readonly tell: (happening: Happening) => void
