@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
 
+/** Real parts at their own pace: a limit for what hangs, not a measure. */
+export const WITHIN_MS = 60_000
+
 /** A person in front of the page, in a browser profile of their own. */
 export type Reader = {
   readonly page: Page
@@ -12,6 +15,8 @@ export type Reader = {
   /** The newest answer that only this person sees. */
   readonly answer: Locator
   readonly actAs: (name: string) => Promise<void>
+  /** Presses, and again when the bot's answer came too late for Discord's three seconds, until `wanted` is there. */
+  readonly press: (button: Locator, wanted: Locator) => Promise<void>
   /** Opens the panel at a tab. */
   readonly open: (tab: 'People' | 'Faults' | 'Clock' | 'Wire') => Promise<void>
   /** The page has said nothing to the console, thrown nothing, and nothing sticks out at its side. */
@@ -76,6 +81,17 @@ export async function openReader(browser: Browser, url: string, look: Look): Pro
       const select = page.getByRole('combobox', { name: 'Act as' })
       const option = select.locator('option', { hasText: new RegExp(`^${name}`) })
       await select.selectOption((await option.getAttribute('value')) ?? '')
+      await page.getByLabel(`Messages as ${name} sees them`).waitFor()
+    },
+    press: async (button, wanted) => {
+      const failed = page.getByText('This interaction failed')
+      for (let tries = 0; tries < 5; tries += 1) {
+        const before = await failed.count()
+        await button.click()
+        await wanted.or(failed.nth(before)).first().waitFor({ timeout: WITHIN_MS })
+        if ((await wanted.count()) > 0) return
+      }
+      throw new Error('five presses in a row were answered too late')
     },
     open: async (tab) => {
       if ((await controls.getAttribute('aria-expanded')) !== 'true') await controls.click()

@@ -141,6 +141,7 @@ function draw() {
 function drawTop() {
   const { view } = state
   const channel = context.channel(state.channel)
+  log.setAttribute('aria-label', `Messages as ${context.member(view.self).name} sees them`)
   byId('place').textContent = channel ? `${channel.parentId ? '↳' : '#'} ${channel.name}` : 'No channel to see'
   const people = view.members.filter((member) => !member.isBot)
   redraw(
