@@ -2,13 +2,14 @@ import { ButtonStyle, ComponentType } from 'discord-api-types/v10'
 import { assess } from '../core/watch/assess.js'
 import { breakdown } from '../core/watch/breakdown.js'
 import { isInHand, type Incident } from '../core/incident/incident.js'
-import { suspectOf } from '../core/terminate/suspect.js'
+import { suspectOf, superuserSuspectOf } from '../core/terminate/suspect.js'
 import type { Live } from '../core/watch/live.js'
 import type { Reading } from '../core/watch/look.js'
 import { numbersOf, usableSlots, usedSlots } from '../core/watch/slots.js'
 import type { AlertMessage } from '../ports/alertChannel.js'
 import { becauseLines, lookText, numbersText, severitySymbol, severityWord } from './because.js'
 import { button, COLOUR, container, row, text, type ContainerPart, type Rendered } from './body.js'
+import { byHandLines, superuserRemedy } from './byHand.js'
 import { encodeButtonId } from './buttonId.js'
 import { code, fence, inert, person, sentence } from './escape.js'
 import { clockTime, duration, exactTime, relativeTime } from './time.js'
@@ -157,44 +158,36 @@ function blindLines(live: Live | undefined): readonly string[] {
       : `Last known: ${numbersText(numbersOf(reading))} at ${exactTime(reading.at)} (${relativeTime(reading.at)}); the table is from then.`
   const words = [`**No reading** — ${lookText(look)}. ${last}`]
   if (look.kind === 'denied') return [...words, `To mend it: ${code(look.remedy, 300)}`]
-  if (look.kind === 'refused') return [...words, ...byHandLines(look.limit === 'every slot', live)]
+  if (look.kind === 'refused')
+    return [...words, ...byHandLines(look.limit === 'every slot', suspectRole(live), live.stale)]
   return words
 }
 
-/** Without a session Lifeguard cannot make room by itself: the first step, as something to paste. */
-function byHandLines(isEverySlotGone: boolean, live: Live): readonly string[] {
-  // Whose backends, by the last reading there is; only a name that needs no quoting may be pasted into a shell.
-  const suspect = live.reading === undefined ? undefined : suspectOf(live.reading, { firing: [] }, [], live.stale)
-  // The title of a backend is `postgres: [cluster: ]role database address state`.
-  const role = /^[\w-]{1,63}$/.test(suspect?.role ?? '') ? suspect?.role : undefined
-  const whose = role === undefined ? [`Put the leaking role's name in place of ROLE.`] : []
-  return isEverySlotGone
-    ? [
-        'First step by hand, on the database host: end the oldest idle backend of the leaking role with SIGTERM (never -9), as often as needed:',
-        fence([`pkill -TERM -o -u postgres -f 'postgres: ([^ ]+: )?${role ?? 'ROLE'} .* idle$'`]),
-        ...whose,
-      ]
-    : [
-        'First step by hand, as a superuser (a reserve is left for them):',
-        fence([
-          'SELECT pg_terminate_backend(pid)',
-          'FROM pg_stat_activity',
-          `WHERE usename = '${role ?? 'ROLE'}' AND state = 'idle'`,
-          `AND state_change < now() - interval '${interval(live.stale.idleMs)}';`,
-        ]),
-        ...whose,
-      ]
+/** Whose backends to end by hand, by the last reading there is. */
+function suspectRole(live: Live): string | undefined {
+  if (live.reading === undefined) return undefined
+  const suspect =
+    suspectOf(live.reading, { firing: [] }, [], live.stale) ?? superuserSuspectOf(live.reading, live.stale)
+  return suspect?.role
 }
 
-function interval(ms: number): string {
-  return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${Math.ceil(ms / 1000)} s`
+function superuserLines(live: Live): readonly string[] {
+  const suspect = live.reading === undefined ? undefined : superuserSuspectOf(live.reading, live.stale)
+  if (suspect === undefined) {
+    return ['No stale backend to end: look who holds connections (Inspect), and restart or scale down what leaks.']
+  }
+  const isEverySlotGone = live.canary?.kind === 'refused' && live.canary.limit === 'every slot'
+  return [
+    `**Lifeguard can't end the ${backends(suspect.stale, 'stale')} of ${code(suspect.role)}:** the role is a superuser.`,
+    ...byHandLines(isEverySlotGone, suspect.role, live.stale),
+    `To mend it for good: ${superuserRemedy(suspect.role)}`,
+  ]
 }
 
 function adviceLines(incident: Incident, live: Live | undefined): readonly string[] {
   if (incident.subject !== 'connections' || live?.look?.kind !== 'reading') return []
   const suspect = suspectOf(live.look, incident, live.rules, live.stale)
-  if (suspect === undefined)
-    return ['No stale backend to end: look who holds connections (Inspect), and restart or scale down what leaks.']
+  if (suspect === undefined) return superuserLines(live)
   const { used, usable } = numbersOf(live.look)
   return [
     `**Mildest step that can work:** terminate ${backends(suspect.stale, 'stale')} of ${code(suspect.role)} (leaves ${used - suspect.stale} of ${usable}).`,

@@ -6,6 +6,7 @@ import type { Live } from '../core/watch/live.js'
 import type { PreviewAnswer } from '../ports/lifeguard.js'
 import { attachment, button, COLOUR, container, row, text, type Rendered } from './body.js'
 import { encodeButtonId } from './buttonId.js'
+import { superuserRemedy } from './byHand.js'
 import { code, inert } from './escape.js'
 import { backends, whose } from './outcome.js'
 import { duration, relativeTime, shortDuration } from './time.js'
@@ -146,14 +147,9 @@ function leftAloneLines({ spared }: Selection): readonly string[] {
             .map((backend) => backend.pid)
             .join(
               ', ',
-            )}${superusers.length > 12 ? ', …' : ''}). A superuser can: \`SELECT pg_terminate_backend(pid)\`. To mend it for good: ${superuserRemedy(superusers[0]?.role ?? null)}`,
+            )}${superusers.length > 12 ? ', …' : ''}). A superuser can: \`SELECT pg_terminate_backend(pid)\`. To mend it for good: ${superuserRemedy(superusers[0]?.role ?? '')}`,
         ]),
   ]
-}
-
-function superuserRemedy(role: string | null): string {
-  // A name of 63 bytes, each a quote to be doubled, still fits: a remedy that is cut is none.
-  return code(`ALTER ROLE "${(role ?? '').replaceAll('"', '""')}" NOSUPERUSER;`, 160)
 }
 
 /** The attached list: every backend, plain text, one a line. */

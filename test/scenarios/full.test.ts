@@ -86,3 +86,35 @@ describe('a held session that is killed while the server is full', () => {
     })
   })
 })
+
+describe('the 2020 variant: the leaking service is a superuser and takes every slot', () => {
+  let world: Scenario
+
+  before(async () => {
+    world = await startScenario()
+    await world.postgres.sql('ALTER ROLE site SUPERUSER')
+    await world.fill('site')
+    await pause(1_100)
+    await world.tick(2)
+  })
+  after(async () => {
+    await world.close()
+  })
+
+  test('the card does not say that nobody is stale: it names the role, the way out by hand, and the remedy', async () => {
+    await until('the card is there', () => world.cards().length === 1)
+    const words = world.cards()[0]?.text ?? ''
+    assert.match(words, /30 of 25 usable connections/)
+    assert.match(words, /Lifeguard can't end the 28 stale backends of `site`:\*\* the role is a superuser/)
+    assert.match(words, /pkill -TERM -o -u postgres -f 'postgres: .*site/)
+    assert.match(words, /ALTER ROLE "site" NOSUPERUSER;/)
+  })
+
+  test('the button answers with who they are, and nobody is signalled', async () => {
+    const card = world.cards()[0]?.id ?? ''
+    const answer = await (await world.discord.as('olga').click(card, { label: /Terminate/ })).wait()
+    assert.match(answer.text(), /Nobody to terminate on `production`/)
+    assert.match(answer.text(), /Can't be ended by Lifeguard: 28 superuser backends/)
+    assert.deepEqual(world.discord.wire.errors(), [])
+  })
+})

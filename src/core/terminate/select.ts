@@ -62,14 +62,15 @@ function isNamed(backend: Backend, filter: StaleFilter): boolean {
 
 function sparedBecause(backend: Backend, filter: StaleFilter, rule: StaleRule): Spared | undefined {
   if (backend.isOwn) return 'ours'
-  if (backend.isSuperuser) return 'superuser'
   if (backend.isReplication) return 'replication'
   if (isProtected(backend.applicationName, rule)) return 'protected application'
   if (backend.state === 'active' || backend.state === 'fastpath function call') return 'active'
   const kind = staleKind(backend.state)
   if (kind === undefined || !filter.states.includes(kind)) return 'other state'
   if (backend.stateAgeMs === null || backend.stateChange === null) return 'unknown age'
-  return backend.stateAgeMs < minAgeMs(kind, filter, rule) ? 'too young' : undefined
+  if (backend.stateAgeMs < minAgeMs(kind, filter, rule)) return 'too young'
+  // Last, so that the superusers' that are listed for a person to end are stale ones, and no others.
+  return backend.isSuperuser ? 'superuser' : undefined
 }
 
 /** An aborted transaction is idle in transaction: it holds its locks until somebody ends it. */

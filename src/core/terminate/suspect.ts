@@ -3,7 +3,7 @@ import type { StaleFilter } from '../incident/event.js'
 import type { BackendGroup, Reading } from '../watch/look.js'
 import { groupsOf } from '../watch/match.js'
 import type { Rule, StaleRule } from '../watch/rule.js'
-import { terminableCount } from './select.js'
+import { isProtected, terminableCount } from './select.js'
 
 /** Whose stale backends a card offers to end, and how many they are by the latest reading. */
 export type Suspect = {
@@ -27,17 +27,32 @@ export function suspectOf(
 ): Suspect | undefined {
   const firingGroups = rules.filter((rule) => rule.match !== 'total' && incident.firing.includes(rule.name))
   const counted = firingGroups.flatMap((rule) => groupsOf(reading.groups, rule))
-  return largest(counted, reading, stale) ?? largest(reading.groups, reading, stale)
+  const count = (group: BackendGroup) => terminableCount(group, stale)
+  return largest(counted, reading, count) ?? largest(reading.groups, reading, count)
 }
 
-function largest(groups: readonly BackendGroup[], reading: Reading, stale: StaleRule): Suspect | undefined {
+/**
+ * The superuser role with the most stale backends. Lifeguard cannot end them: a card that left them out would say that
+ * nobody is stale while they fill the server, as `site` did in 2020.
+ */
+export function superuserSuspectOf(reading: Reading, stale: StaleRule): Suspect | undefined {
+  const count = (group: BackendGroup) =>
+    group.isSuperuser && !group.isOwn && !isProtected(group.applicationName, stale) ? group.staleCount : 0
+  return largest(reading.groups, reading, count)
+}
+
+function largest(
+  groups: readonly BackendGroup[],
+  reading: Reading,
+  staleIn: (group: BackendGroup) => number,
+): Suspect | undefined {
   const roles = [...new Set(groups.flatMap((group) => (group.role === null ? [] : [group.role])))]
   const suspects = roles.map((role): Suspect => {
     const own = reading.groups.filter((group) => group.role === role)
     return {
       filter: { role, states: BOTH_STATES },
       role,
-      stale: own.reduce((sum, group) => sum + terminableCount(group, stale), 0),
+      stale: own.reduce((sum, group) => sum + staleIn(group), 0),
       held: own.reduce((sum, group) => sum + group.count, 0),
     }
   })

@@ -2,7 +2,7 @@ import type { Presser } from '../../core/access/tier.js'
 import type { PreviewedVictim, StaleFilter } from '../../core/incident/event.js'
 import { PREVIEW_VALID_MS } from '../../core/terminate/outcome.js'
 import { hashInput, namesSomebody, selectStale } from '../../core/terminate/select.js'
-import { suspectOf } from '../../core/terminate/suspect.js'
+import { suspectOf, superuserSuspectOf } from '../../core/terminate/suspect.js'
 import { openIncidents } from '../../core/incident/incident.js'
 import type { Clock } from '../../ports/clock.js'
 import type { PreviewAnswer, PreviewTarget } from '../../ports/lifeguard.js'
@@ -95,7 +95,8 @@ async function locate(deps: PreviewDeps, target: PreviewTarget): Promise<Located
   const { config } = server
   if (look.kind !== 'reading')
     return { kind: 'unreadable', server: config.name, detail: `the server could not be read (${look.kind})` }
-  const suspect = suspectOf(look, incident, config.rules, config.stale)
+  // A superuser's backends cannot be ended, but the answer must name them, with the remedy, instead of "nobody".
+  const suspect = suspectOf(look, incident, config.rules, config.stale) ?? superuserSuspectOf(look, config.stale)
   if (suspect === undefined) return { kind: 'no suspect', server: config.name, live: server.live() }
   return { kind: 'located', server, filter: suspect.filter, incident: incident.id }
 }

@@ -32,6 +32,7 @@ describe('who may be terminated', () => {
       [{ role: null }, 'not named'],
       [{ isOwn: true }, 'ours'],
       [{ isSuperuser: true }, 'superuser'],
+      [{ isSuperuser: true, state: 'active' }, 'active'],
       [{ isReplication: true }, 'replication'],
       [{ applicationName: 'pg_dump' }, 'protected application'],
       [{ state: 'active' }, 'active'],

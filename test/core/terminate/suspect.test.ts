@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { suspectOf } from '../../../src/core/terminate/suspect.js'
+import { superuserSuspectOf, suspectOf } from '../../../src/core/terminate/suspect.js'
 import type { BackendGroup } from '../../../src/core/watch/look.js'
 import { group, reading, SITE, STALE, SURGE, TOTAL } from '../fixture.js'
 
@@ -53,4 +53,21 @@ test('nobody is a suspect without a stale backend that may be ended', () => {
     ),
     undefined,
   )
+})
+
+test('a superuser that fills the server is nobody to terminate, and is found to be told', () => {
+  const leaking = reading([
+    { ...SITE_GROUP, isSuperuser: true, count: 78, staleCount: 60 },
+    { ...METRICITY, staleCount: 0 },
+  ])
+  assert.equal(suspectOf(leaking, { firing: ['site'] }, [TOTAL, SITE], STALE), undefined)
+  assert.deepEqual(superuserSuspectOf(leaking, STALE), {
+    filter: { role: 'site', states: ['idle', 'idle in transaction'] },
+    role: 'site',
+    stale: 60,
+    held: 78,
+  })
+  assert.equal(superuserSuspectOf(SURGE, STALE), undefined)
+  const dump = { ...SITE_GROUP, isSuperuser: true, applicationName: 'pg_dump', staleCount: 3 }
+  assert.equal(superuserSuspectOf(reading([dump]), STALE), undefined)
 })
