@@ -15,7 +15,13 @@ import { startProcess } from '../scenarios/process.js'
 const SERVERS = 20
 const ROUNDS = 10
 const LIMIT = 3
-const QUIET: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined, child: () => QUIET }
+const QUIET: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => QUIET,
+}
 
 /**
  * From the backend that crosses a limit to the card in Discord: 20 watched servers, 10 rounds, the 5 s schedule, two
@@ -98,7 +104,11 @@ export async function benchMemory(say: (line: string) => void): Promise<readonly
   ]
 }
 
-async function oneCrossing(postgres: Awaited<ReturnType<typeof startBenchServer>>, discord: DiscordSandbox, name: string): Promise<number> {
+async function oneCrossing(
+  postgres: Awaited<ReturnType<typeof startBenchServer>>,
+  discord: DiscordSandbox,
+  name: string,
+): Promise<number> {
   const cards = () => discord.world.messages('incidents').filter((message) => message.text.includes(`\`${name}\``))
   const before = cards().length
   await pause(Math.random() * 5_000) // anywhere between two ticks
@@ -113,7 +123,16 @@ async function oneCrossing(postgres: Awaited<ReturnType<typeof startBenchServer>
 
 function ruleFor(name: string): Rule {
   const above = { kind: 'count', count: LIMIT } as const
-  return { name: 'own', match: [{ role: name }], above, clearBelow: above, severity: 'warning', confirm: 2, forMs: 0, holdDownMs: 1_000 }
+  return {
+    name: 'own',
+    match: [{ role: name }],
+    above,
+    clearBelow: above,
+    severity: 'warning',
+    confirm: 2,
+    forMs: 0,
+    holdDownMs: 1_000,
+  }
 }
 
 const SEED = {

@@ -29,7 +29,11 @@ export async function startExporter(postgres: SandboxPostgres): Promise<Exporter
       const request = get({ host: '127.0.0.1', port, path: '/metrics', agent }, (response) => {
         let bytes = 0
         response.on('data', (chunk: Buffer) => (bytes += chunk.length))
-        response.on('end', () => (response.statusCode === 200 && bytes > 1_000 ? resolve() : reject(new Error(`exporter: ${response.statusCode}`))))
+        response.on('end', () =>
+          response.statusCode === 200 && bytes > 1_000
+            ? resolve()
+            : reject(new Error(`exporter: ${response.statusCode}`)),
+        )
       })
       request.on('error', reject)
     })

@@ -4,7 +4,12 @@ import { benchReading } from './reading.js'
 import type { Bar } from './stats.js'
 import { benchTerminate } from './terminate.js'
 
-const PARTS = { reading: benchReading, terminate: benchTerminate, memory: benchMemory, crossing: benchCrossing } as const
+const PARTS = {
+  reading: benchReading,
+  terminate: benchTerminate,
+  memory: benchMemory,
+  crossing: benchCrossing,
+} as const
 
 /** `npm run bench`, `-- --json` for one JSON object, `-- --only reading,terminate` for parts. Exit code 1: a bar is missed. */
 async function main(): Promise<void> {
@@ -23,7 +28,11 @@ async function main(): Promise<void> {
     process.stderr.write(`${name}\n`)
     bars.push(...(await run(say)))
   }
-  process.stdout.write(values.json ? `${JSON.stringify({ node: process.version, figures: bars }, null, 2)}\n` : `${bars.map(line).join('\n')}\n`)
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({ node: process.version, figures: bars }, null, 2)}\n`
+      : `${bars.map(line).join('\n')}\n`,
+  )
   process.exitCode = bars.every((bar) => bar.isMet) ? 0 : 1
 }
 

@@ -16,14 +16,28 @@ const SIZES = [
   { backends: 900, bar: 3, goal: 4 },
 ] as const
 
-const QUIET: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined, child: () => QUIET }
+const QUIET: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => QUIET,
+}
 
 /** One full reading at three sizes, wall and CPU, beside the exporter's scrape in the same run; and what it opens. */
 export async function benchReading(say: (line: string) => void): Promise<readonly Bar[]> {
   const postgres = await startBenchServer()
   const exporter = await startExporter(postgres)
-  say(exporter === undefined ? 'prometheus-postgres-exporter is not installed: no comparison' : `exporter ${exporter.version}`)
-  const server = postgresServer(serverConfig(postgres, 'bench'), { clock: systemClock, random: Math.random, log: QUIET })
+  say(
+    exporter === undefined
+      ? 'prometheus-postgres-exporter is not installed: no comparison'
+      : `exporter ${exporter.version}`,
+  )
+  const server = postgresServer(serverConfig(postgres, 'bench'), {
+    clock: systemClock,
+    random: Math.random,
+    log: QUIET,
+  })
   server.open()
   const bars: Bar[] = []
   let held: Awaited<ReturnType<typeof hold>> = []
@@ -58,10 +72,21 @@ export async function benchReading(say: (line: string) => void): Promise<readonl
       }
       if (exporter !== undefined) {
         bars.push(figure(`exporter's scrape, ${backends} backends, wall`, stats(theirs).median, 'ms'))
-        bars.push(barred(`${name}, times faster than the exporter`, stats(theirs).median / median, '×', { kind: 'at least', limit: bar, goal }))
+        bars.push(
+          barred(`${name}, times faster than the exporter`, stats(theirs).median / median, '×', {
+            kind: 'at least',
+            limit: bar,
+            goal,
+          }),
+        )
       }
     }
-    bars.push(barred('sessions opened per 100 readings', await sessionsOpened(postgres, server), '', { kind: 'at most', limit: 0 }))
+    bars.push(
+      barred('sessions opened per 100 readings', await sessionsOpened(postgres, server), '', {
+        kind: 'at most',
+        limit: 0,
+      }),
+    )
   } finally {
     await server.close()
     await exporter?.stop()
@@ -77,7 +102,9 @@ async function sessionsOpened(
   server: ReturnType<typeof postgresServer>,
 ): Promise<number> {
   const began = async () =>
-    (await postgres.sql("SELECT pid, backend_start::text FROM pg_stat_activity WHERE usename = 'lifeguard'")).map((row) => JSON.stringify(row))
+    (await postgres.sql("SELECT pid, backend_start::text FROM pg_stat_activity WHERE usename = 'lifeguard'")).map(
+      (row) => JSON.stringify(row),
+    )
   const dials = () => server.sessions().monitor.dials + server.sessions().actor.dials
   const [before, dialsBefore] = [await began(), dials()]
   for (let n = 0; n < 100; n += 1) await server.look()

@@ -1,5 +1,11 @@
 /** Order statistics of one series. */
-export type Stats = { readonly n: number; readonly min: number; readonly median: number; readonly p95: number; readonly max: number }
+export type Stats = {
+  readonly n: number
+  readonly min: number
+  readonly median: number
+  readonly p95: number
+  readonly max: number
+}
 
 export function stats(values: readonly number[]): Stats {
   const sorted = [...values].sort((a, b) => a - b)

@@ -8,14 +8,30 @@ import { barred, figure, stats, type Bar } from './stats.js'
 
 const VICTIMS = 300
 const ROUNDS = 9
-const QUIET: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined, child: () => QUIET }
+const QUIET: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => QUIET,
+}
 
 /** Ending 300 idle backends: the guarded statement against one bare statement, in turn, in one run. */
 export async function benchTerminate(say: (line: string) => void): Promise<readonly Bar[]> {
   const postgres = await startBenchServer()
-  const server = postgresServer(serverConfig(postgres, 'bench'), { clock: systemClock, random: Math.random, log: QUIET })
+  const server = postgresServer(serverConfig(postgres, 'bench'), {
+    clock: systemClock,
+    random: Math.random,
+    log: QUIET,
+  })
   server.open()
-  const bare = new pg.Client({ host: postgres.host, port: postgres.port, user: 'lifeguard', password: 'bench', database: 'postgres' })
+  const bare = new pg.Client({
+    host: postgres.host,
+    port: postgres.port,
+    user: 'lifeguard',
+    password: 'bench',
+    database: 'postgres',
+  })
   await bare.connect()
   const guardedMs: number[] = []
   const bareMs: number[] = []
@@ -50,7 +66,14 @@ async function endThemGuarded(
   if (read.kind !== 'backends') throw new Error(read.detail)
   const victims = read.backends.flatMap((backend): Victim[] =>
     backend.role === 'site' && backend.stateChange !== null
-      ? [{ pid: backend.pid, backendStart: backend.backendStart, state: backend.state, stateChange: backend.stateChange }]
+      ? [
+          {
+            pid: backend.pid,
+            backendStart: backend.backendStart,
+            state: backend.state,
+            stateChange: backend.stateChange,
+          },
+        ]
       : [],
   )
   const started = performance.now()
@@ -66,7 +89,9 @@ async function endThemBare(postgres: Awaited<ReturnType<typeof startBenchServer>
   const clients = await hold(postgres, VICTIMS, 'site')
   await gone(postgres, VICTIMS)
   const started = performance.now()
-  const { rowCount } = await bare.query("SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'site' AND state = 'idle'")
+  const { rowCount } = await bare.query(
+    "SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'site' AND state = 'idle'",
+  )
   const took = performance.now() - started
   if (rowCount !== VICTIMS) throw new Error(`bare: ${rowCount}`)
   await gone(postgres)
@@ -77,7 +102,9 @@ async function endThemBare(postgres: Awaited<ReturnType<typeof startBenchServer>
 /** Until so many idle backends of site are left: a login that just ended may still be on its way to idle. */
 async function gone(postgres: Awaited<ReturnType<typeof startBenchServer>>, left = 0): Promise<void> {
   for (;;) {
-    const rows = await postgres.sql("SELECT count(*)::int AS n FROM pg_stat_activity WHERE usename = 'site' AND state = 'idle'")
+    const rows = await postgres.sql(
+      "SELECT count(*)::int AS n FROM pg_stat_activity WHERE usename = 'site' AND state = 'idle'",
+    )
     if (rows[0]?.['n'] === left) return
   }
 }

@@ -10,7 +10,13 @@ import { secret } from '../../src/config/secret.js'
 import type { Log } from '../../src/ports/log.js'
 
 const FILE = fileURLToPath(new URL('../../../deploy/postgres/role.sql', import.meta.url))
-const QUIET: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined, child: () => QUIET }
+const QUIET: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => QUIET,
+}
 
 function hasPsql(): boolean {
   try {
@@ -35,7 +41,23 @@ describe('deploy/postgres/role.sql', { skip: hasPsql() ? false : 'needs psql' },
     const { host, port, superuser, password } = postgres
     await promisify(execFile)(
       'psql',
-      ['-X', '-v', 'ON_ERROR_STOP=1', '-v', "password='from-the-file'", '-h', host, '-p', String(port), '-U', superuser, '-d', 'postgres', '-f', FILE],
+      [
+        '-X',
+        '-v',
+        'ON_ERROR_STOP=1',
+        '-v',
+        "password='from-the-file'",
+        '-h',
+        host,
+        '-p',
+        String(port),
+        '-U',
+        superuser,
+        '-d',
+        'postgres',
+        '-f',
+        FILE,
+      ],
       { env: { PATH: process.env['PATH'] ?? '', PGPASSWORD: password } },
     )
   }

@@ -29,7 +29,13 @@ export function startProcess(env: Readonly<Record<string, string>>): BotProcess 
     child.kill(signal)
     return await ended
   }
-  return { pid: child.pid ?? 0, output: () => output, kill: async () => void (await end('SIGKILL')), stop: () => end('SIGTERM'), ended }
+  return {
+    pid: child.pid ?? 0,
+    output: () => output,
+    kill: async () => void (await end('SIGKILL')),
+    stop: () => end('SIGTERM'),
+    ended,
+  }
 }
 
 export async function onWatch(bot: BotProcess): Promise<void> {
