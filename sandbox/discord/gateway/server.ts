@@ -44,14 +44,8 @@ export function serveGateway(server: Server, options: SessionOptions): Gateway {
       accepted.close(GatewayCloseCodes.InvalidAPIVersion, 'Invalid API version.')
     })
   })
-  const cut = (code: number) => {
-    for (const socket of sessions.open()) {
-      if (code === 1006) socket.terminate()
-      else socket.close(code)
-    }
-  }
   return {
-    drop: (code = 1006) => cut(code),
+    drop: (code = 1006) => sessions.cut(code),
     connections: () => sessions.open().length,
     askToReconnect: sessions.askToReconnect,
     invalidate: sessions.invalidate,

@@ -37,6 +37,8 @@ export type Sessions = {
   /** Takes over a new socket. */
   readonly accept: (socket: WebSocket) => void
   readonly open: () => readonly WebSocket[]
+  /** Closes every connection from our side (1006: cuts it); the sessions stay, to be resumed. */
+  readonly cut: (code: number) => void
   /** Op 7: asks every client to reconnect and resume. */
   readonly askToReconnect: () => void
   /** Op 9; without `isResumable` the sessions are forgotten. */
@@ -77,6 +79,11 @@ export function gatewaySessions(options: SessionOptions): Sessions {
     if (isLost) return note(`lost ${event} ${sequence}`)
     record.add({ kind: 'dispatch', event, sequence, data })
     session.socket?.send(frame)
+  }
+
+  const leave = ({ socket: _gone, ...session }: Session, code: number) => {
+    note(`closed with ${code}`)
+    sessions.set(session.id, session)
   }
 
   const identify = (socket: WebSocket, data: Fields) => {
@@ -165,15 +172,22 @@ export function gatewaySessions(options: SessionOptions): Sessions {
         sockets.delete(socket)
         const session = ofSocket(socket)
         if (session === undefined) return
-        note(`closed with ${code}`)
-        const { socket: _gone, ...rest } = session
         // 1000 and 1001 from the client end the session; any other code leaves it to be resumed
         if (code === 1000 || code === 1001) sessions.delete(session.id)
-        else sessions.set(session.id, rest)
+        else leave(session, code)
       })
       send(socket, Op.Hello, { heartbeat_interval: options.heartbeatMs ?? HEARTBEAT_MS })
     },
     open: () => [...sockets.keys()],
+    cut: (code) => {
+      for (const socket of sockets.keys()) {
+        // the client echoes our code, which must not look like its own goodbye
+        const session = ofSocket(socket)
+        if (session !== undefined) leave(session, code)
+        if (code === 1006) socket.terminate()
+        else socket.close(code)
+      }
+    },
     askToReconnect: () => {
       for (const socket of sockets.keys()) send(socket, Op.Reconnect, null)
     },
