@@ -40,21 +40,26 @@ export function faults(root, { control, place, nowMs }) {
     )
     redraw(
       menu,
-      view.mischief.map((one) => el('li', {}, presetButton(one))),
+      view.mischief.map((one) =>
+        el('li', {}, presetButton({ ...one, isOn: live.some((armed) => armed.name === one.name) })),
+      ),
     )
   }
 
-  function presetButton({ key, name, isFinal }) {
-    const start = () => control({ kind: 'start', key, channel: place() })
+  function presetButton({ key, name, isFinal, isOn }) {
+    const start = () => !isOn && control({ kind: 'start', key, channel: place() })
     return el(
       'button',
       {
         type: 'button',
         class: isFinal ? 'fault final' : 'fault',
         'data-control': `start ${key}`,
+        // not `disabled`, which would take the focus away from under the finger
+        'aria-disabled': isOn ? 'true' : undefined,
         onclick: isFinal ? (event) => askTwice(event.currentTarget, name, start) : start,
       },
       name,
+      isOn && el('span', { class: 'faint' }, 'on'),
     )
   }
 }
