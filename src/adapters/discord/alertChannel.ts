@@ -72,7 +72,9 @@ export function alertChannel(
               ...body,
               nonce,
               enforce_nonce: true,
-              ...(files.length === 0 ? {} : { attachments: files.map((file, n) => ({ id: String(n), filename: file.name })) }),
+              ...(files.length === 0
+                ? {}
+                : { attachments: files.map((file, n) => ({ id: String(n), filename: file.name })) }),
             } satisfies RESTPostAPIChannelMessageJSONBody,
             files: files.map(toRawFile),
             signal,

@@ -114,7 +114,8 @@ test('a database at its own limit refuses by that name', async () => {
 })
 
 test('a flood of half-open logins is named as such', async (t) => {
-  if (postgres.versionNum >= 160000 && postgres.versionNum < 180000) return t.skip('PostgreSQL 16 and 17 let this many wait')
+  if (postgres.versionNum >= 160000 && postgres.versionNum < 180000)
+    return t.skip('PostgreSQL 16 and 17 let this many wait')
   const halfOpen = Array.from({ length: 300 }, () => createConnection(postgres.port, postgres.host))
   for (const socket of halfOpen) socket.on('error', () => undefined)
   const server = watching(configOf(postgres))
