@@ -41,7 +41,7 @@ export function faults(root, { control, place, nowMs }) {
     redraw(
       menu,
       view.mischief.map((one) =>
-        el('li', {}, presetButton({ ...one, isOn: live.some((armed) => armed.name === one.name) })),
+        el('li', {}, presetButton({ ...one, isOn: live.some((other) => other.name === one.name) })),
       ),
     )
   }

@@ -48,12 +48,7 @@ function rowNode(row) {
     el(
       'span',
       { class: 'wire-words' },
-      el(
-        'span',
-        { class: 'wire-what' },
-        row.kind === 'rest' ? '' : row.kind === 'dispatch' ? '→ bot ' : '· ',
-        row.what,
-      ),
+      el('span', {}, SIGNS[row.kind], breakable(row.what)),
       row.because && el('span', { class: 'wire-because' }, row.because, row.isFault && ' — switched on here'),
     ),
     row.kind === 'rest' && el('span', { class: 'wire-status' }, row.status ?? '—'),
@@ -72,13 +67,13 @@ async function toggle(n, button, detail) {
   detail.hidden = isOpen
   if (isOpen || detail.hasChildNodes()) return
   try {
-    detail.append(...parts(await (await fetch(`/page/wire/${n}`)).json()))
+    detail.append(...entryParts(await (await fetch(`/page/wire/${n}`)).json()))
   } catch {
     detail.append(el('p', { class: 'failed' }, 'The sandbox does not answer.'))
   }
 }
 
-function parts(entry) {
+function entryParts(entry) {
   const json = (title, value) => [
     el('p', { class: 'faint' }, title),
     value === undefined ? el('p', {}, '—') : el('pre', { tabindex: 0 }, el('code', {}, JSON.stringify(value, null, 2))),
