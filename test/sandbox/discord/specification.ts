@@ -13,8 +13,8 @@ export type Specification = (entry: Rest) => readonly string[]
  * Reads Discord's OpenAPI specification and judges requests and responses by it. Two things are loosened: Discord
  * takes a numeric string wherever it says integer, and says `oneOf` where several branches may fit.
  */
-export function specification(path: string): Specification {
-  const document = loosened(JSON.parse(readFileSync(path, 'utf8'))) as Json
+export function specification(file: string): Specification {
+  const document = loosened(JSON.parse(readFileSync(file, 'utf8'))) as Json
   const ajv = new Ajv2020({ strict: false, validateSchema: false, allErrors: true })
   for (const [name, format] of Object.entries(fullFormats)) ajv.addFormat(name, format)
   ajv.addFormat('snowflake', /^(?:0|[1-9]\d*)$/)
@@ -26,7 +26,7 @@ export function specification(path: string): Specification {
     const key = pointer.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')
     const validate = compiled.get(key) ?? ajv.compile({ $ref: `discord#/${encodeURI(key)}` })
     compiled.set(key, validate)
-    if (validate(value) === true) return []
+    if (validate(value)) return []
     return relevant(validate.errors ?? []).map(
       (error) => `${error.instancePath || '/'} ${error.message ?? error.keyword}`,
     )
