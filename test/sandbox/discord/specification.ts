@@ -83,14 +83,11 @@ function bestFit(paths: readonly string[], path: string): string | undefined {
 
 /** A union fails in every branch: only the branch of the payload's own `type` says what is wrong with it. */
 function relevant(errors: readonly ErrorObject[]): readonly ErrorObject[] {
-  const schemaOf = (error: ErrorObject) => /^.*?components\/schemas\/[^/]+/.exec(error.schemaPath)?.[0] ?? ''
   const others = errors
-    .filter((error) => error.instancePath.endsWith('/type') && ['const', 'enum', 'type'].includes(error.keyword))
-    .map((error) => ({ schema: schemaOf(error), under: error.instancePath.slice(0, -'/type'.length) }))
+    .filter((error) => error.instancePath.endsWith('/type') && error.schemaPath.includes('/properties/type/'))
+    .map((error) => error.schemaPath.slice(0, error.schemaPath.lastIndexOf('/properties/type/') + 1))
   const own = errors.filter(
-    (error) =>
-      error.keyword !== 'anyOf' &&
-      !others.some(({ schema, under }) => schema === schemaOf(error) && error.instancePath.startsWith(under)),
+    (error) => error.keyword !== 'anyOf' && !others.some((branch) => error.schemaPath.startsWith(branch)),
   )
   return own.length === 0 ? errors : own
 }
