@@ -260,10 +260,10 @@ describe('a gateway that drops, forgets and loses', () => {
       world()
         .discord.wire.entries()
         .filter((entry) => entry.kind === 'gateway' && entry.note.startsWith('identified')).length
-    const before = identified()
+    const earlier = identified()
     world().discord.faults.add({ kind: 'refuse resume', times: 1 })
     world().discord.gateway.drop()
-    await until('it has identified again', () => identified() === before + 1)
+    await until('it has identified again', () => identified() === earlier + 1)
     assert.match((await (await acknowledge()).wait()).text(), /is yours/)
   })
 
@@ -280,13 +280,13 @@ describe('a gateway that drops, forgets and loses', () => {
   test('the bot restarts in the middle: the same card goes on, and its buttons work', async () => {
     await surge()
     await until('the card is there', () => /WARNING/.test(words()))
-    const before = card().id
+    const first = card().id
     await world().stopBot()
     await world().startBot()
     await world().tick()
     assert.match((await (await acknowledge()).wait()).text(), /is yours/)
     await ticking(world(), 'the card says so', () => /Acknowledged by/.test(card().text))
-    assert.equal(card().id, before)
+    assert.equal(card().id, first)
   })
 })
 
@@ -403,7 +403,7 @@ describe('messages and channels that change under the bot', () => {
     [50001, 'Missing Access'],
   ] as const) {
     test(`${message} (${code}): /status tells a person, and the card comes once it is granted`, async () => {
-      const before = world().messages().length
+      const standing = world().messages().length
       world().discord.faults.add({
         match: POSTS,
         kind: 'status',
@@ -416,7 +416,7 @@ describe('messages and channels that change under the bot', () => {
       const status = await (await world().discord.as('vera').slash('status')).wait()
       assert.match(status.text(), new RegExp(`Still owed to Discord: .*${message} \\(code ${code}\\)`))
       world().discord.faults.clear()
-      await ticking(world(), 'the card is there', () => world().messages().length === before + 1)
+      await ticking(world(), 'the card is there', () => world().messages().length === standing + 1)
     })
   }
 })

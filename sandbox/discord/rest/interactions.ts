@@ -1,6 +1,5 @@
 import {
   type APIInteractionResponse,
-  ApplicationCommandType,
   InteractionResponseType as Kind,
   InteractionType,
   MessageFlags,
@@ -119,8 +118,7 @@ export function speak(call: Call, interaction: Interaction, body: MessageBody): 
 
 function answerType(interaction: Interaction): MessageType {
   if (interaction.kind !== 'command') return MessageType.Default
-  const isMenu = (interaction.commandType ?? ApplicationCommandType.ChatInput) !== ApplicationCommandType.ChatInput
-  return isMenu ? MessageType.ContextMenuCommand : MessageType.ChatInputCommand
+  return interaction.commandType === undefined ? MessageType.ChatInputCommand : MessageType.ContextMenuCommand
 }
 
 function callbackResult(world: World, interaction: Interaction, type: number, message: Message | undefined): unknown {

@@ -11,6 +11,7 @@ type Fields = Readonly<Record<string, unknown>>
 export function storedComponents(
   components: readonly APIMessageTopLevelComponent[],
   attachments: readonly Attachment[],
+  nextId: () => string,
 ): APIMessageTopLevelComponent[] {
   const taken = new Set(chosenIds(components))
   let last = 0
@@ -26,7 +27,7 @@ export function storedComponents(
     // 0 and absent both mean "choose for me"; emoji and select options have no numeric type, so they get none
     const id = typeof record['type'] === 'number' && !record['id'] ? { id: nextNumber() } : {}
     const inner = Object.fromEntries(Object.entries(record).map(([key, child]) => [key, resolve(child)]))
-    return { ...defaults(record, attachments), ...inner, ...id, ...resolvedMedia(record, attachments) }
+    return { ...defaults(record, attachments), ...inner, ...id, ...resolvedMedia(record, attachments, nextId) }
   }
   return components.map((component) => resolve(component) as APIMessageTopLevelComponent)
 }
@@ -68,9 +69,13 @@ function referred(media: unknown, attachments: readonly Attachment[]): Attachmen
   return attachments.find((attachment) => attachment.filename === name)
 }
 
-function resolvedMedia(record: Fields, attachments: readonly Attachment[]): Fields {
+function resolvedMedia(record: Fields, attachments: readonly Attachment[], nextId: () => string): Fields {
   const attachment = referred(record, attachments)
-  if (attachment === undefined) return {}
+  if (attachment === undefined) {
+    // a picture on the web; a link button has an address too, but it has a type
+    const isOnTheWeb = typeof record['url'] === 'string' && !('type' in record)
+    return isOnTheWeb && record['proxy_url'] === undefined ? { id: nextId(), proxy_url: record['url'] } : {}
+  }
   return {
     id: attachment.id,
     attachment_id: attachment.id,

@@ -2,6 +2,7 @@ import {
   type APIAllowedMentions,
   type APIEmbed,
   type APIMessageTopLevelComponent,
+  EmbedType,
   MessageFlags,
 } from 'discord-api-types/v10'
 import { type AttachmentEntry, keepAndAdd, type Upload } from './attachments.js'
@@ -52,7 +53,7 @@ export function postMessage(world: World, draft: Draft): Message {
   const { channel, author, body } = draft
   const attachments = keepAndAdd(world, channel.id, [], body.attachments, draft.uploads)
   const content = (body.content ?? '').trim()
-  const components = storedComponents(body.components ?? [], attachments)
+  const components = storedComponents(body.components ?? [], attachments, world.nextId)
   const mentions = mentionsIn(
     allText(content, components),
     body.allowed_mentions,
@@ -67,7 +68,7 @@ export function postMessage(world: World, draft: Draft): Message {
     authorId: author.id,
     type: draft.type,
     content,
-    embeds: body.embeds ?? [],
+    embeds: storedEmbeds(body.embeds),
     components,
     attachments,
     flags: (body.flags ?? 0) | (draft.viewerId === undefined ? 0 : MessageFlags.Ephemeral),
@@ -106,7 +107,9 @@ export function editMessage(
   const attachments = keepAndAdd(world, before.channelId, before.attachments, body.attachments, uploads)
   const content = body.content === undefined ? before.content : (body.content ?? '').trim()
   const components =
-    body.components === undefined ? before.components : storedComponents(body.components ?? [], attachments)
+    body.components === undefined
+      ? before.components
+      : storedComponents(body.components ?? [], attachments, world.nextId)
   const isThinkingDone = options.endsThinking === true
   const lasting = before.flags & ~(isThinkingDone ? MessageFlags.Loading : 0)
   const message: Message = {
@@ -114,7 +117,7 @@ export function editMessage(
     content,
     components,
     attachments,
-    embeds: body.embeds === undefined ? before.embeds : (body.embeds ?? []),
+    embeds: body.embeds === undefined ? before.embeds : storedEmbeds(body.embeds),
     flags: lasting | ((body.flags ?? 0) & (MessageFlags.IsComponentsV2 | MessageFlags.SuppressEmbeds)),
     mentions:
       author === undefined || channel === undefined
@@ -132,6 +135,15 @@ export function editMessage(
   world.messages.set(message.id, message)
   world.tell({ kind: 'message updated', message })
   return message
+}
+
+/** Embeds as Discord gives them back: a bot's are rich, and every field says whether it is inline. */
+function storedEmbeds(embeds: MessageBody['embeds']): APIEmbed[] {
+  return (embeds ?? []).map((embed) => ({
+    ...embed,
+    type: EmbedType.Rich,
+    ...(embed.fields === undefined ? {} : { fields: embed.fields.map((field) => ({ inline: false, ...field })) }),
+  }))
 }
 
 export function deleteMessage(world: World, message: Message): void {

@@ -194,7 +194,7 @@ function seedChannels(
 }
 
 /** The ids of roles given by name (or already by id). Throws for a name that is nobody's. */
-export function idsNamed(names: readonly string[], roles: Iterable<Role>): string[] {
+function idsNamed(names: readonly string[], roles: Iterable<Role>): string[] {
   const all = [...roles]
   return names.map((name) => {
     const role = all.find((candidate) => candidate.name === name || candidate.id === name)

@@ -119,7 +119,7 @@ export type Interaction = {
   readonly userId: string
   readonly channelId: string
   readonly startedMs: number
-  /** Of a command: discord-api-types' ApplicationCommandType. */
+  /** Of a menu command: discord-api-types' ApplicationCommandType; a slash command has none. */
   readonly commandType?: number
   /** What the user sees of it: "/connections show", or the custom id. */
   readonly label: string

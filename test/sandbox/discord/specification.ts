@@ -13,21 +13,22 @@ export type Specification = (entry: Rest) => readonly string[]
  * Reads Discord's OpenAPI specification and judges requests and responses by it. Two things are loosened: Discord
  * takes a numeric string wherever it says integer, and says `oneOf` where several branches may fit.
  */
-export function specification(path: string): Specification {
-  const document = loosened(JSON.parse(readFileSync(path, 'utf8'))) as Json
-  const ajv = new Ajv2020({ strict: false, validateSchema: false, allErrors: true })
+export function specification(file: string): Specification {
+  const document = loosened(JSON.parse(readFileSync(file, 'utf8'))) as Json
+  const ajv = new Ajv2020({ strict: false, validateSchema: false, allErrors: true, verbose: true })
   for (const [name, format] of Object.entries(fullFormats)) ajv.addFormat(name, format)
   ajv.addFormat('snowflake', /^(?:0|[1-9]\d*)$/)
   for (const name of ['nonce', 'int32', 'int64', 'double']) ajv.addFormat(name, true)
   ajv.addSchema(document, 'discord')
 
+  const owners = new Map(typeOwners(document))
   const compiled = new Map<string, ValidateFunction>()
   const judge = (pointer: readonly string[], value: unknown): readonly string[] => {
     const key = pointer.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')
     const validate = compiled.get(key) ?? ajv.compile({ $ref: `discord#/${encodeURI(key)}` })
     compiled.set(key, validate)
-    if (validate(value) === true) return []
-    return relevant(validate.errors ?? []).map(
+    if (validate(value)) return []
+    return relevant(validate.errors ?? [], owners).map(
       (error) => `${error.instancePath || '/'} ${error.message ?? error.keyword}`,
     )
   }
@@ -81,18 +82,25 @@ function bestFit(paths: readonly string[], path: string): string | undefined {
     .sort((a, b) => a.split('/').filter(isNamed).length - b.split('/').filter(isNamed).length)[0]
 }
 
-/** A union fails in every branch: only the branch of the payload's own `type` says what is wrong with it. */
-function relevant(errors: readonly ErrorObject[]): readonly ErrorObject[] {
-  const schemaOf = (error: ErrorObject) => /^.*?components\/schemas\/[^/]+/.exec(error.schemaPath)?.[0] ?? ''
-  const others = errors
-    .filter((error) => error.instancePath.endsWith('/type') && ['const', 'enum', 'type'].includes(error.keyword))
-    .map((error) => ({ schema: schemaOf(error), under: error.instancePath.slice(0, -'/type'.length) }))
-  const own = errors.filter(
-    (error) =>
-      error.keyword !== 'anyOf' &&
-      !others.some(({ schema, under }) => schema === schemaOf(error) && error.instancePath.startsWith(under)),
-  )
+/**
+ * A union fails in every branch: only the branch of the payload's own `type` says what is wrong with it. `owners` finds
+ * the object that a schema of a `type` belongs to.
+ */
+function relevant(errors: readonly ErrorObject[], owners: ReadonlyMap<unknown, Json>): readonly ErrorObject[] {
+  const wrong = errors
+    .filter((error) => error.instancePath.endsWith('/type'))
+    .map((error) => owners.get(error.parentSchema))
+    .filter((owner) => owner !== undefined)
+    .flatMap((owner) => [owner, ...Object.values(owner['properties'] as Json)])
+  const own = errors.filter((error) => error.keyword !== 'anyOf' && !wrong.includes(error.parentSchema as unknown))
   return own.length === 0 ? errors : own
+}
+
+function typeOwners(value: unknown): readonly (readonly [unknown, Json])[] {
+  if (typeof value !== 'object' || value === null) return []
+  const type = at(value, ['properties', 'type'])
+  const inner = Object.values(value).flatMap(typeOwners)
+  return type === undefined ? inner : [[type, value as Json], ...inner]
 }
 
 function loosened(value: unknown): unknown {
