@@ -63,7 +63,7 @@ export const connections: Command = {
         return
       }
       const answer = await lifeguard.connections(presser, found.incident.server)
-      await interaction.editReply(asReply(render(answer, 'application', 0)))
+      await interaction.editReply(asReply(render(answer, 'role', 0)))
     },
 
     async connections(press, interaction, lifeguard) {

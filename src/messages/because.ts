@@ -41,7 +41,7 @@ export function becauseLine(because: Because): string {
       return `Rule ${code(because.rule)} > ${because.limit}`
     case 'usable slots gone':
       return because.used > because.usable
-        ? `Full: ${because.used} in use of ${because.usable} usable, reserved slots are being used`
+        ? `Full: ${because.used} in use of ${because.usable} usable, reserved slots too`
         : `Full: no usable slot is left (${because.used} of ${because.usable})`
     case 'role at its limit':
       return `Role ${code(because.name)} is at its CONNECTION LIMIT (${because.used} of ${because.limit})`

@@ -75,7 +75,7 @@ function colourOf({ incident, live }: Extract<AlertMessage, { kind: 'card' }>): 
 function openParts({ incident, live }: Extract<AlertMessage, { kind: 'card' }>): ContainerPart[] {
   const reading = live?.reading
   return [
-    text([headline(incident, live), ...becauseLines(incident.because), sinceLine(incident, live)].join('\n')),
+    text([headline(incident, live), ...becauseLines(reasonsNow(incident, live)), sinceLine(incident, live)].join('\n')),
     ...(reading === undefined || live === undefined ? [] : [text(groupLines(reading, live))]),
     text(
       [
@@ -86,6 +86,11 @@ function openParts({ incident, live }: Extract<AlertMessage, { kind: 'card' }>):
     ),
     buttons(incident, live),
   ]
+}
+
+/** What the full server said is no news any more once its numbers are calm; the rules that still hold on are. */
+function reasonsNow(incident: Incident, live: Live | undefined): Incident['because'] {
+  return isCalm(incident, live) ? incident.because.filter((one) => one.kind === 'rule') : incident.because
 }
 
 const CALM = ['**Below every limit now.** The incident ends by itself if that lasts.']
@@ -115,9 +120,9 @@ function sinceLine(incident: Incident, live: Live | undefined): string {
   const reading = live?.look?.kind === 'reading' ? live.look : undefined
   const free = reading === undefined ? 0 : usableSlots(reading.limits) - usedSlots(reading)
   const rising =
-    growth === undefined || reading === undefined || growth < 1
+    growth === undefined || free <= 0 || growth < 1
       ? ''
-      : ` · rising ${Math.round(growth)} a minute${free > 0 ? `, full in about ${duration((free / growth) * 60_000)}` : ''}`
+      : ` · rising ${Math.round(growth)} a minute, full in about ${duration((free / growth) * 60_000)}`
   return `Since ${clockTime(incident.since)} (${relativeTime(incident.since)})${rising}`
 }
 
@@ -190,7 +195,7 @@ function adviceLines(incident: Incident, live: Live | undefined): readonly strin
   if (suspect === undefined) return superuserLines(live)
   const { used, usable } = numbersOf(live.look)
   return [
-    `**Mildest step that can work:** terminate ${backends(suspect.stale, 'stale')} of ${code(suspect.role)} (leaves ${used - suspect.stale} of ${usable}).`,
+    `**Mildest step that can work:** terminate ${backends(suspect.stale, 'stale')} of ${code(suspect.role)} (idle for ${duration(live.stale.idleMs)} or more). Leaves ${used - suspect.stale} of ${usable} in use.`,
   ]
 }
 
@@ -199,7 +204,9 @@ function doneLines(incident: Incident): readonly string[] {
   const earlier = acts.length - ACTS_SHOWN
   return [
     ...(acknowledged === undefined
-      ? []
+      ? incident.resolved === undefined
+        ? ['Nobody has acknowledged yet.']
+        : []
       : [`Acknowledged by ${person(acknowledged.by)} at ${clockTime(acknowledged.at)}${acknowledgedWords(incident)}.`]),
     ...(earlier > 0 ? [`-# ${earlier} earlier ${earlier === 1 ? 'act' : 'acts'}: see the thread`] : []),
     ...acts.slice(-ACTS_SHOWN).flatMap((act) => {

@@ -64,7 +64,7 @@ function connections(
     ),
     text(fence(table(by, shown))),
     text(
-      `-# idl: idle · itx: idle in transaction, the others work · stale: may be terminated by rule · age: longest idle, in or out of a transaction · page ${page + 1} of ${pages}${
+      `-# longest idle first · idl: idle · itx: idle in a transaction · the others are working · stale: may be terminated by rule · age: the longest idle · page ${page + 1} of ${pages}${
         rows.some((one) => one.isSuperuser) ? ' · *: superuser, cannot be ended by Lifeguard' : ''
       }`,
     ),

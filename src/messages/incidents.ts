@@ -63,18 +63,20 @@ export function renderIncident(answer: Exclude<IncidentAnswer, { kind: 'refused'
 function timeline(incident: Incident): readonly string[] {
   const words: Partial<Record<Incident['timeline'][number]['event'], string>> = {
     'incident.opened': 'opened',
-    'incident.changed': 'changed',
+    'incident.changed': 'rules or severity changed',
     'incident.acknowledged': 'acknowledged',
     'incident.resolved': 'resolved',
     'evidence.taken': 'evidence kept',
     'evidence.failed': 'evidence could not be kept',
     'terminate.intended': 'termination begun',
     'terminate.finished': 'termination finished',
-    'terminate.followed up': 'looked who came back',
+    'terminate.followed up': 'counted who came back',
   }
-  const lines = incident.timeline.map(
-    (one) => `${exactTime(one.at)} ${words[one.event] ?? one.event} (${severityWord(one.severity)})`,
-  )
+  const lines = incident.timeline.map((one) => {
+    const isJudged = one.event === 'incident.opened' || one.event === 'incident.changed'
+    const severity = isJudged ? ` (${severityWord(one.severity)})` : ''
+    return `${exactTime(one.at)} ${words[one.event] ?? one.event}${severity}${one.by === undefined ? '' : ` by ${person(one.by)}`}`
+  })
   return lines.length > 20 ? [...lines.slice(0, 5), `-# … ${lines.length - 19} more`, ...lines.slice(-14)] : lines
 }
 

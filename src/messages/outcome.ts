@@ -69,7 +69,11 @@ export function renderActAnswer(answer: Exclude<ActAnswer, { kind: 'refused' }>)
 }
 
 export function renderAct(act: Act): Rendered {
-  return container(colourOf(act), [text(outcomeLines(act).join('\n'))])
+  const where =
+    act.previewed.incident === undefined
+      ? 'Your colleagues see this in the alert channel.'
+      : "Your colleagues see this in the thread of the incident's card, with the evidence from before."
+  return container(colourOf(act), [text([...outcomeLines(act), `-# ${where}`].join('\n'))])
 }
 
 function note(words: string): Rendered {

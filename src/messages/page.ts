@@ -4,6 +4,7 @@ import { becauseLine, numbersText } from './because.js'
 import type { Link } from './card.js'
 import type { Rendered } from './body.js'
 import { code } from './escape.js'
+import { relativeTime } from './time.js'
 
 /**
  * The message that pings, since an edit never notifies. It names the one configured role and nobody else; without one
@@ -19,9 +20,13 @@ export function renderPage(
   const numbers = page?.numbers
   const reason = page?.because[0]
   const words = [
+    // An edit notifies nobody, but a page that still cries when all is over misleads whoever reads it next.
+    ...(incident.resolved === undefined ? [] : [`**Over:** resolved ${relativeTime(incident.resolved.at)}. It was:`]),
     `${roleId === undefined ? '' : `<@&${roleId}> `}PAGE: ${code(incident.server)} ${what(reason, numbers)}.`,
     ...(reason === undefined ? [] : [`${becauseLine(reason)}.`]),
-    card === undefined ? 'The card follows.' : `Card: ${link(card)} — acknowledge there.`,
+    card === undefined
+      ? 'The card follows.'
+      : `Card: ${link(card)}${incident.resolved === undefined ? ' — acknowledge there' : ''}.`,
     `-# ${marker}`,
   ].join('\n')
   return {

@@ -81,11 +81,12 @@ function preview({ preview: id, server, filter, selection, live, validUntil }: P
       text(
         [
           `### Terminate ${backends(count)} on ${code(server)}? Nothing has been done yet.`,
+          ...belowRuleLines(filter, live),
           `Why these: ${described(filter, live)}.`,
           `In that state for ${span(ages)}.`,
           ...lockLines(selection),
           ...leftAloneLines(selection),
-          `-# Valid for 60 s (until ${relativeTime(validUntil)}) · what changes until then is left alone · list attached`,
+          `-# Valid for 60 s (ends ${relativeTime(validUntil)}) · what changes until then is left alone · list attached`,
         ].join('\n'),
       ),
       row(
@@ -101,6 +102,18 @@ function span(agesMs: readonly number[]): string {
   const shortest = duration(Math.min(...agesMs))
   const longest = duration(Math.max(...agesMs))
   return shortest === longest ? longest : `${shortest} to ${longest}`
+}
+
+/** A person may ask for less than the rule, and must see that it is less. */
+function belowRuleLines(filter: StaleFilter, live: Live): readonly string[] {
+  const below = filter.states.filter(
+    (state) => minAgeMs(state, filter, live.stale) < minAgeMs(state, { states: [] }, live.stale),
+  )
+  return below.length === 0
+    ? []
+    : [
+        `⚠️ **Younger than the stale rule** (${below.map((state) => `${state}: ${duration(minAgeMs(state, { states: [] }, live.stale))}`).join(', ')}): these may be in use.`,
+      ]
 }
 
 function described(filter: StaleFilter, live: Live): string {

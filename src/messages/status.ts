@@ -16,7 +16,7 @@ export function renderStatus(status: Extract<StatusAnswer, { kind: 'status' }>):
   const shown = status.servers.toSorted((a, b) => troubleOf(b) - troubleOf(a)).slice(0, SERVERS_SHOWN)
   const more = status.servers.length - shown.length
   return container(isWell ? COLOUR.resolved : COLOUR.warning, [
-    ...shown.map((server) => text(serverLines(server, status.now).join('\n'))),
+    ...shown.map((server) => text(serverLines(server).join('\n'))),
     ...(more > 0
       ? [text(`-# and ${more} more ${more === 1 ? 'server' : 'servers'} not shown: those in trouble come first`)]
       : []),
@@ -36,7 +36,7 @@ function troubleOf({ live, incidents }: ServerStatus): number {
   return (incidents.length > 0 ? 2 : 0) + (live.look?.kind === 'reading' ? 0 : 1)
 }
 
-function serverLines({ live, sessions, schedule, gaps, incidents }: ServerStatus, now: number): readonly string[] {
+function serverLines({ live, sessions, schedule, gaps, incidents }: ServerStatus): readonly string[] {
   const { look, reading } = live
   const version =
     sessions.versionNum === undefined
@@ -46,7 +46,7 @@ function serverLines({ live, sessions, schedule, gaps, incidents }: ServerStatus
     `### ${code(live.server)}${incidents.length === 0 ? '' : ` — ${incidents.map((one) => `${severityWord(one.severity)} ${one.id}`).join(', ')}`}`,
     reading === undefined
       ? 'Not read yet.'
-      : `${numbersText(numbersOf(reading))}, read ${relativeTime(reading.at)} (${duration(now - reading.at)} old)${version}`,
+      : `${numbersText(numbersOf(reading))}, read ${relativeTime(reading.at)}${version}`,
     ...(look === undefined || look.kind === 'reading' ? [] : [`**No reading now** — ${lookText(look)}`]),
     `Sessions: monitor ${sessionText(sessions.monitor)}, actor ${sessionText(sessions.actor)}`,
     `Canary: ${canaryText(live.canary)}`,

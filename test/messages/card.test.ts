@@ -54,7 +54,8 @@ describe('the card of 2020-12-11', () => {
         bitwarden        2 █░░░░░░░░░
         2 other roles    4 █░░░░░░░░░
         \`\`\`
-        **Mildest step that can work:** terminate 31 stale backends of \`site\` (leaves 65 of 97).
+        **Mildest step that can work:** terminate 31 stale backends of \`site\` (idle for 15 min or more). Leaves 65 of 97 in use.
+        Nobody has acknowledged yet.
         -# Ref 7QK2M/card:1
       `),
     )

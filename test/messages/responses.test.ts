@@ -86,10 +86,10 @@ test('/connections show is a table of at most 37 columns, longest idle first', (
       grafana          4   4   0     0   1m
       sir-lancebot     3   3   0     0   1m
       bitwarden        2   2   0     0   1m
-      lifeguard (us)   2   2   0     0   1m
       postgres*        1   0   0     0
+      lifeguard (us)   2   2   0     0   1m
       \`\`\`
-      -# idl: idle · itx: idle in transaction, the others work · stale: may be terminated by rule · age: longest idle, in or out of a transaction · page 1 of 1 · *: superuser, cannot be ended by Lifeguard
+      -# longest idle first · idl: idle · itx: idle in a transaction · the others are working · stale: may be terminated by rule · age: the longest idle · page 1 of 1 · *: superuser, cannot be ended by Lifeguard
     `),
   )
   const old = renderConnections({ kind: 'connections', live: LIVE, reading: look, isFresh: false }, 'role', 0)
@@ -114,7 +114,7 @@ describe('/incident', () => {
   test('show has the timeline', () => {
     assert.match(
       words(renderIncident({ kind: 'incident', incident: over, live: LIVE })),
-      /\*\*Timeline\*\*\n13:24:00 opened \(PAGE\)\n13:25:00 acknowledged \(PAGE\)\n13:27:00 termination begun/,
+      /\*\*Timeline\*\*\n13:24:00 opened \(PAGE\)\n13:25:00 acknowledged by <@\d+>\n13:27:00 termination begun by <@\d+>/,
     )
   })
 
@@ -178,7 +178,7 @@ test('/status tells the age of every number, and does not call itself well besid
     of([]),
     lines(`
       ### \`production\` — PAGE 7QK2M
-      96 of 97 usable connections, read (ago) (2 s old) · PostgreSQL 18.4
+      96 of 97 usable connections, read (ago) · PostgreSQL 18.4
       Sessions: monitor open since (ago), actor open since (ago)
       Canary: a plain login passed (ago)
       Schedule \`*/5 * * * * *\`: no slot missed

@@ -29,7 +29,7 @@ describe('a preview', () => {
         2 hold locks: 4201 (idle), 4200 (idle, blocks 1).
         Left alone: 1 active.
         **Can't be ended by Lifeguard: 1 superuser backend** (pid 2). A superuser can: \`SELECT pg_terminate_backend(pid)\`. To mend it for good: \`ALTER ROLE "site" NOSUPERUSER;\`
-        -# Valid for 60 s (until (ago)) · what changes until then is left alone · list attached
+        -# Valid for 60 s (ends (ago)) · what changes until then is left alone · list attached
       `),
     )
     assert.deepEqual(labels(shown), ['Terminate 31 backends'])

@@ -21,7 +21,7 @@ describe('a server that is full to the last slot, the superusers’ and the rese
     await until('the page is there', () => world.pages().length === 1)
     const words = world.cards()[0]?.text ?? ''
     assert.match(words, /PAGE — `production`: 30 of 25 usable connections/)
-    assert.match(words, /Full: 30 in use of 25 usable, reserved slots are being used/)
+    assert.match(words, /Full: 30 in use of 25 usable, reserved slots too/)
     assert.match(words, /A plain login was refused: every slot is gone, the superuser reserve too/)
   })
 

@@ -125,6 +125,24 @@ describe('what changes between the preview and the act', () => {
     }
   })
 
+  test('who reconnects the moment it is ended has come back, however quick it was', async () => {
+    const shown = await preview()
+    clients[0]?.once('end', () => void world.open('site', 2))
+    const outcome = await confirm(shown)
+    await until('who came back is told', () => /came back with 2 new backends/.test(outcome.text()))
+  })
+
+  test('a person who asks for less than the stale rule is told so before confirming', async () => {
+    const younger = await (
+      await world.discord.as('olga').slash('terminate stale', { role: 'site', min_age: '0s' })
+    ).wait()
+    assert.match(
+      younger.text(),
+      /Younger than the stale rule\*\* \(idle: 1 s, idle in transaction: 1 s\): these may be in use/,
+    )
+    assert.doesNotMatch((await preview()).text(), /Younger than the stale rule/)
+  })
+
   test('an empty filter selects nobody', async () => {
     const answer = await (await world.discord.as('olga').slash('terminate stale', {})).wait()
     assert.match(answer.text(), /Whose backends\?/)

@@ -87,6 +87,11 @@ describe('the surge of 2020-12-11, from the first breach to the resolved card', 
     assert.equal(world.pages().length, 1)
   })
 
+  test('the page says that it is over, and pings nobody again', async () => {
+    await until('the page says so', () => /\*\*Over:\*\* resolved/.test(world.pages()[0]?.text ?? ''))
+    assert.equal(world.pages().length, 1)
+  })
+
   test('Discord never refused anything the bot sent, and no secret left the process', () => {
     assert.deepEqual(world.discord.wire.errors(), [])
     const everything = JSON.stringify([world.logged, world.messages(), world.threadPosts()])

@@ -23,6 +23,8 @@ const state = {
   drawn: new Map(),
   modals: new Set(),
   isAtEnd: true,
+  /** Answers to the acting person that were shown already. */
+  answers: new Set(),
   source: undefined,
 }
 
@@ -185,6 +187,16 @@ function drawLog(messages) {
   arrange(log, next)
   if (focused) log.querySelector(`[data-control="${CSS.escape(focused)}"]`)?.focus()
   keepEnd()
+  showAnswers(shown)
+}
+
+/** What answers the reader's own press is brought into view, wherever they had scrolled to. */
+function showAnswers(messages) {
+  for (const message of messages) {
+    if (!message.isEphemeral || state.answers.has(message.id)) continue
+    state.answers.add(message.id)
+    if (!state.isFirstView) state.drawn.get(message.id).node.scrollIntoView({ block: 'nearest' })
+  }
 }
 
 /** A reader at the end stays there when messages, pictures or a taller composer come; one who scrolled up is let be. */

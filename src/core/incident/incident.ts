@@ -41,6 +41,8 @@ export type Incident = {
     readonly at: number
     readonly event: JournalEvent['body']['type']
     readonly severity: Severity
+    /** Absent for what the watch did by itself. */
+    readonly by?: Person
   }[]
 }
 
@@ -170,7 +172,7 @@ function stepIncident(incident: Incident | undefined, { seq, at, body }: Journal
     ...incident,
     timeline: [
       ...incident.timeline,
-      { at, event: body.type, severity: 'severity' in body ? body.severity : incident.severity },
+      { at, event: body.type, severity: 'severity' in body ? body.severity : incident.severity, ...byOf(body) },
     ],
   }
   switch (body.type) {
@@ -215,6 +217,10 @@ export function isInHand({ severity, acknowledged }: Pick<Incident, 'severity' |
   return acknowledged !== undefined && !isWorse(severity, acknowledged.severity)
 }
 
+function byOf(body: JournalEvent['body']): { readonly by?: Person } {
+  return 'by' in body && body.by !== 'watch' ? { by: body.by } : {}
+}
+
 /** A rise to page is paged, unless somebody acknowledged the incident when it was a page already. */
 function isPaging(before: Incident, severity: Severity): boolean {
   return isWorse(severity, before.severity) && severity === 'page' && before.acknowledged?.severity !== 'page'
@@ -237,7 +243,7 @@ function withAct(incident: Incident, act: Act, { at, body }: JournalEvent): Inci
   return {
     ...incident,
     acts: [...others, act],
-    timeline: [...incident.timeline, { at, event: body.type, severity: incident.severity }],
+    timeline: [...incident.timeline, { at, event: body.type, severity: incident.severity, ...byOf(body) }],
   }
 }
 

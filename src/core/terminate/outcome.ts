@@ -56,7 +56,7 @@ export function settle(input: {
   }
 }
 
-/** Backends of the filter's application and role that are there now and were not right after the act. */
+/** Backends of the filter's application and role that are there now and were not before the act. */
 export function cameBack(filter: StaleFilter, before: readonly Backend[], after: readonly Backend[]): number {
   const known = new Set(before.map((backend) => `${backend.pid} ${backend.backendStart}`))
   return after.filter(

@@ -21,7 +21,7 @@ export type BreakdownRow = {
   readonly isSuperuser: boolean
 }
 
-/** One row per value of the key, longest idle (in or out of a transaction) first; our own backends are a row of their own. */
+/** One row per value of the key, longest idle (in or out of a transaction) first; our own backends are a row of their own, the last. */
 export function breakdown(reading: Reading, by: BreakdownKey, stale: StaleRule): readonly BreakdownRow[] {
   const rows = new Map<string, BackendGroup[]>()
   for (const group of reading.groups) {
@@ -30,7 +30,7 @@ export function breakdown(reading: Reading, by: BreakdownKey, stale: StaleRule):
   }
   return [...rows.values()]
     .map((groups) => toRow(groups, by, stale))
-    .sort((a, b) => longest(b) - longest(a) || b.count - a.count)
+    .sort((a, b) => Number(a.isOwn) - Number(b.isOwn) || longest(b) - longest(a) || b.count - a.count)
 }
 
 function nameOf(group: BackendGroup, by: BreakdownKey): string | null {

@@ -99,7 +99,7 @@ async function actOnce(deps: ActDeps, presser: Presser, known: Act): Promise<Act
     return { kind: 'expired', previewedAt: known.at }
   }
   const signalled = await server.postgres.terminate(fresh.unchanged, server.config.stale.protectedApplications)
-  const { outcome, after } = await observe(deps, server, fresh, signalled)
+  const outcome = await observe(deps, server, fresh, signalled)
   const finished: TerminateFinished = {
     type: 'terminate.finished',
     ...base,
@@ -109,7 +109,7 @@ async function actOnce(deps: ActDeps, presser: Presser, known: Act): Promise<Act
   }
   await ledger.note([{ v: 1, ...finished }])
   const done = ledger.book().acts.get(previewed.preview) ?? known
-  return { kind: 'acted', act: done, followUp: followUp(deps, server, previewed, after, done) }
+  return { kind: 'acted', act: done, followUp: followUp(deps, server, previewed, before.backends, done) }
 }
 
 function notSignalled(
@@ -128,7 +128,7 @@ async function observe(
   server: WatchedServer,
   fresh: Fresh,
   signalled: Signalled,
-): Promise<{ readonly outcome: TerminateOutcome; readonly after: readonly Backend[] | undefined }> {
+): Promise<TerminateOutcome> {
   const { clock } = deps
   const until = clock.now() + SETTLE_MS
   let after = await server.postgres.backends()
@@ -151,12 +151,12 @@ async function observe(
   if (after.kind === 'failed') {
     const unknown = `what came of it could not be read: ${after.detail}`
     const counts = { gone: 0, stillAlive: watchedFor, alreadyGone: fresh.alreadyGone, changed: fresh.changed }
-    return { outcome: { ...counts, ...words, unknown }, after: undefined }
+    return { ...counts, ...words, unknown }
   }
   const counts = settle({ fresh, signalled: watchedFor, after: after.backends })
   const look = await server.lookNow()
   const numbers = look.kind === 'reading' ? { numbers: numbersOf(look) } : {}
-  return { outcome: { ...counts, ...words, ...numbers }, after: after.backends }
+  return { ...counts, ...words, ...numbers }
 }
 
 /** Waits, then counts who came back. Never rejects: it is news about an act that is already on record. */
@@ -164,7 +164,7 @@ async function followUp(
   deps: ActDeps,
   server: WatchedServer,
   previewed: TerminatePreviewed,
-  after: readonly Backend[] | undefined,
+  before: readonly Backend[],
   done: Act,
 ): Promise<Act> {
   const { clock, ledger, cameBackAfterMs } = deps
@@ -172,10 +172,8 @@ async function followUp(
     await clock.sleep(cameBackAfterMs)
     const later = await server.postgres.backends()
     const look = await server.lookNow()
-    const count =
-      after === undefined || later.kind === 'failed'
-        ? {}
-        : { cameBack: cameBack(previewed.filter, after, later.backends) }
+    // Against the list from before the act: whoever reconnects does so at once, before anybody can look.
+    const count = later.kind === 'failed' ? {} : { cameBack: cameBack(previewed.filter, before, later.backends) }
     const numbers = look.kind === 'reading' ? { numbers: numbersOf(look) } : {}
     await ledger.note([
       {
