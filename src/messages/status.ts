@@ -5,7 +5,7 @@ import type { SessionStatus } from '../ports/postgres.js'
 import { limitSentence, lookText, numbersText, severityWord } from './because.js'
 import { COLOUR, container, text, type Rendered } from './body.js'
 import { code, sentence } from './escape.js'
-import { duration, relativeTime } from './time.js'
+import { relativeTime } from './time.js'
 
 /** Discord takes 40 components a message, and 4,000 characters: with more servers than this a line each is too little. */
 const SERVERS_SHOWN = 20

@@ -68,7 +68,6 @@ export type StatusAnswer =
       readonly kind: 'status'
       readonly version: string
       readonly startedAt: number
-      readonly now: number
       readonly servers: readonly ServerStatus[]
       /** What is wrong with Lifeguard itself, as sentences with their remedy. */
       readonly degraded: readonly string[]

@@ -36,7 +36,7 @@ export type LifeguardDeps = {
 
 /** What people can ask, each question behind the gate. */
 export function lifeguard(deps: LifeguardDeps): Lifeguard {
-  const { ledger, gate, watched, clock } = deps
+  const { ledger, gate, watched } = deps
   const book = () => ledger.book()
 
   const behind = async <T>(presser: Presser, action: Action, work: () => Promise<T>): Promise<T | Refused> => {
@@ -85,7 +85,6 @@ export function lifeguard(deps: LifeguardDeps): Lifeguard {
         kind: 'status',
         version: deps.version,
         startedAt: deps.startedAt,
-        now: clock.now(),
         servers: watched.all().map((server) => serverStatus(deps, server)),
         degraded: deps.degraded(),
       })),

@@ -156,7 +156,7 @@ describe('whatever people and programs are called, a message stays harmless and 
         incidents,
       } as const
       const servers = Array.from({ length: of.names.length * 4 }, () => server)
-      check(renderStatus({ kind: 'status', version: '1', startedAt: T0, now: T0, servers, degraded: of.names }))
+      check(renderStatus({ kind: 'status', version: '1', startedAt: T0, servers, degraded: of.names }))
     })
   })
 
