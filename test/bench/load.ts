@@ -21,9 +21,9 @@ const APPLICATIONS = 12
 const ADDRESSES = 6
 const IDLE_IN_TRANSACTION_EVERY = 50
 
-/** A server of 1,000 connections with Lifeguard's role, and the services' roles. */
-export async function startBenchServer(): Promise<SandboxPostgres> {
-  const postgres = await startPostgres({ maxConnections: 1_000, superuserReserved: 3, reserved: 2 })
+/** A server with Lifeguard's role, and the services' roles. */
+export async function startBenchServer(maxConnections = 1_000): Promise<SandboxPostgres> {
+  const postgres = await startPostgres({ maxConnections, superuserReserved: 3, reserved: 2 })
   for (const role of [...ROLES, 'lifeguard']) await postgres.sql(`CREATE ROLE ${role} LOGIN PASSWORD '${PASSWORD}'`)
   await postgres.sql('GRANT pg_monitor, pg_signal_backend, pg_use_reserved_connections TO lifeguard')
   return postgres

@@ -10,23 +10,33 @@ const ROUNDS = 5
 const RUNS_PER_ROUND = 42
 const RUNS = ROUNDS * RUNS_PER_ROUND
 /** A bot runs for months: what is measured is warm on both sides, prepared statement and compiled code. */
-const WARM_UP = 300
+const WARM_UP = 2_000
 /** Clock ticks a second in /proc/PID/stat on Linux. */
 const TICKS_PER_SECOND = 100
+/** Each number of backends on a server of the size that has it in real life: Postgres reads every slot, used or not. */
 const SIZES = [
-  { backends: 50, bar: 15, goal: 20 },
-  { backends: 400, bar: 4, goal: 5 },
-  { backends: 900, bar: 3, goal: 4 },
+  { maxConnections: 100, backends: 50, bar: 15, goal: 20 },
+  { maxConnections: 500, backends: 400, bar: 4, goal: 5 },
+  { maxConnections: 1_000, backends: 900, bar: 3, goal: 4 },
 ] as const
 
 /** One full reading at three sizes, wall and CPU, beside the exporter's scrape in the same run; and what it opens. */
 export async function benchReading(say: (line: string) => void): Promise<readonly Bar[]> {
-  const postgres = await startBenchServer()
+  const bars: Bar[] = []
+  for (const size of SIZES) bars.push(...(await benchSize(size, say)))
+  return bars
+}
+
+async function benchSize(
+  { maxConnections, backends, bar, goal }: (typeof SIZES)[number],
+  say: (line: string) => void,
+): Promise<readonly Bar[]> {
+  const postgres = await startBenchServer(maxConnections)
   const exporter = await startExporter(postgres)
   say(
     exporter === undefined
       ? 'prometheus-postgres-exporter is not installed: no comparison'
-      : `exporter ${exporter.version}`,
+      : `${backends} backends of ${maxConnections}, exporter ${exporter.version}`,
   )
   const server = postgresServer(serverConfig(postgres, 'bench'), {
     clock: systemClock,
@@ -34,65 +44,58 @@ export async function benchReading(say: (line: string) => void): Promise<readonl
     log: QUIET,
   })
   server.open()
-  const bars: Bar[] = []
-  let held: Awaited<ReturnType<typeof hold>> = []
+  const held = await hold(postgres, backends)
   try {
-    for (const { backends, bar, goal } of SIZES) {
-      held = [...held, ...(await hold(postgres, backends - held.length))]
-      const look = async () => {
-        const found = await server.look()
-        if (found.kind !== 'reading') throw new Error(`no reading: ${JSON.stringify(found)}`)
-      }
-      for (let n = 0; n < WARM_UP; n += 1) {
-        await look()
-        if (n % 10 === 0) await exporter?.scrape()
-      }
-      const pids = await postgres.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'lifeguard monitor'")
-      const pid = Number(pids[0]?.['pid'])
-      const ours: number[] = []
-      const theirs: number[] = []
-      let botCpuMs = 0
-      const serverCpuBefore = cpuMsOf(pid)
-      for (let round = 0; round < ROUNDS; round += 1) {
-        const before = process.cpuUsage()
-        for (let n = 0; n < RUNS_PER_ROUND; n += 1) ours.push(await timed(look))
-        const used = process.cpuUsage(before)
-        botCpuMs += (used.user + used.system) / 1_000
-        if (exporter === undefined) continue
-        for (let n = 0; n < RUNS_PER_ROUND; n += 1) theirs.push(await timed(() => exporter.scrape()))
-      }
-      const serverCpu = cpuMsOf(pid)
-      const name = `reading, ${backends} backends`
-      const median = stats(ours).median
-      bars.push(figure(`${name}, wall`, median, 'ms'), figure(`${name}, wall p95`, stats(ours).p95, 'ms'))
-      bars.push(figure(`${name}, CPU of the bot`, botCpuMs / RUNS, 'ms'))
-      if (serverCpu !== undefined && serverCpuBefore !== undefined) {
-        bars.push(figure(`${name}, CPU of the server`, (serverCpu - serverCpuBefore) / RUNS, 'ms'))
-      }
-      if (exporter !== undefined) {
-        bars.push(figure(`exporter's scrape, ${backends} backends, wall`, stats(theirs).median, 'ms'))
-        bars.push(
-          barred(`${name}, times faster than the exporter`, stats(theirs).median / median, '×', {
-            kind: 'at least',
-            limit: bar,
-            goal,
-          }),
-        )
-      }
+    const look = async () => {
+      const found = await server.look()
+      if (found.kind !== 'reading') throw new Error(`no reading: ${JSON.stringify(found)}`)
     }
-    bars.push(
-      barred('sessions opened per 100 readings', await sessionsOpened(postgres, server), '', {
-        kind: 'at most',
-        limit: 0,
-      }),
-    )
+    for (let n = 0; n < WARM_UP; n += 1) {
+      await look()
+      if (n % 20 === 0) await exporter?.scrape()
+    }
+    const pids = await postgres.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'lifeguard monitor'")
+    const pid = Number(pids[0]?.['pid'])
+    const ours: number[] = []
+    const theirs: number[] = []
+    let botCpuMs = 0
+    const serverCpuBefore = cpuMsOf(pid)
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const before = process.cpuUsage()
+      for (let n = 0; n < RUNS_PER_ROUND; n += 1) ours.push(await timed(look))
+      const used = process.cpuUsage(before)
+      botCpuMs += (used.user + used.system) / 1_000
+      if (exporter === undefined) continue
+      for (let n = 0; n < RUNS_PER_ROUND; n += 1) theirs.push(await timed(() => exporter.scrape()))
+    }
+    const serverCpu = cpuMsOf(pid)
+    const name = `reading, ${backends} backends`
+    const { median, p95 } = stats(ours)
+    const hasCpu = serverCpu !== undefined && serverCpuBefore !== undefined
+    const opened = await sessionsOpened(postgres, server)
+    return [
+      figure(`${name}, wall`, median, 'ms'),
+      figure(`${name}, wall p95`, p95, 'ms'),
+      figure(`${name}, CPU of the bot`, botCpuMs / RUNS, 'ms'),
+      ...(hasCpu ? [figure(`${name}, CPU of the server`, (serverCpu - serverCpuBefore) / RUNS, 'ms')] : []),
+      ...(exporter === undefined
+        ? []
+        : [
+            figure(`exporter's scrape, ${backends} backends, wall`, stats(theirs).median, 'ms'),
+            barred(`${name}, times faster than the exporter`, stats(theirs).median / median, '×', {
+              kind: 'at least',
+              limit: bar,
+              goal,
+            }),
+          ]),
+      barred(`${name}, sessions opened per 100`, opened, '', { kind: 'at most', limit: 0 }),
+    ]
   } finally {
     await server.close()
     await exporter?.stop()
     await release(held)
     await postgres.stop()
   }
-  return bars
 }
 
 /** By Postgres' own count: sessions of Lifeguard's role that began while 100 looks were taken. */
