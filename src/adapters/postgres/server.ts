@@ -10,7 +10,7 @@ import { quoted, sentenceOf } from './failure.js'
 import { heldSessions } from './held.js'
 import type { Asked, Patience } from './held.js'
 import { canaryRole, OWN_APPLICATIONS } from './own.js'
-import { readingOf, readingQuestion } from './reading.js'
+import { headOf, readingOf, readingQuestion } from './reading.js'
 import type { ReadingParameters, ReadingRow } from './reading.js'
 import { degradedBy, grantMonitor, grantSignal } from './standing.js'
 import type { Standing } from './standing.js'
@@ -66,8 +66,8 @@ export function postgresServer(config: ServerConfig, deps: PostgresDeps): Postgr
   function lookOf(answer: Asked<ReadingRow>, askedAt: number): Look {
     const at = clock.now()
     if (answer.kind === 'rows') {
-      const row = answer.rows[0]
-      if (row === undefined) {
+      const head = headOf(answer.rows)
+      if (head === undefined) {
         const role = quoted(config.connection.user)
         return {
           kind: 'denied',
@@ -76,8 +76,8 @@ export function postgresServer(config: ServerConfig, deps: PostgresDeps): Postgr
           remedy: `CREATE ROLE ${role} LOGIN PASSWORD '…';`,
         }
       }
-      standing = row.standing
-      return readingOf(row, at, at - askedAt)
+      standing = head.standing
+      return readingOf(head, answer.rows, at, at - askedAt)
     }
     if (answer.kind === 'hung') return { kind: 'hung', at, timeoutMs: answer.timeoutMs }
     if (answer.kind === 'no session') {
