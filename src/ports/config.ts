@@ -6,6 +6,8 @@ export type Secret = { reveal(): string }
 export type Config = {
   readonly discord: DiscordConfig
   readonly servers: readonly ServerConfig[]
+  /** The cluster whose pods hold connections; absent: attribution is off. */
+  readonly cluster?: ClusterConfig
   /** Folder of journal and evidence; off the watched storage. */
   readonly dataDir: string
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error'
@@ -66,3 +68,16 @@ export type Timings = {
   /** After a termination, when to look who came back. */
   readonly cameBackAfterMs: number
 }
+
+/** How the Kubernetes API is reached, and what addresses mean. Ranges are CIDR, IPv4 or IPv6; a single address is its own range. */
+export type ClusterConfig = {
+  readonly access:
+    | { readonly kind: 'in cluster' }
+    | { readonly kind: 'kubeconfig'; readonly path: string; readonly context?: string }
+  /** Addresses that only pods have: a backend from here without a pod is an orphan even if Lifeguard never saw the pod. */
+  readonly podRanges: readonly string[]
+  readonly poolers: readonly NamedRange[]
+  readonly knownHosts: readonly NamedRange[]
+}
+
+export type NamedRange = { readonly name: string; readonly range: string }
