@@ -1,7 +1,6 @@
 import type { Backend } from '../../core/terminate/backend.js'
 import { ageMsSql } from './age.js'
 import { isOwnSql } from './own.js'
-import type { ReadingParameters } from './reading.js'
 import { stateOf } from './reading.js'
 import type { Question } from './session.js'
 import { ME_SQL } from './standing.js'
@@ -35,7 +34,7 @@ const BACKENDS_SQL = `
 WITH ${ME_SQL}
 SELECT a.pid, a.backend_start::text AS backend_start, a.state_change::text AS state_change, a.application_name,
        r.rolname AS role, d.datname AS database, host(a.client_addr) AS client_addr, a.state,
-       ${ageMsSql('a', 'state_change')} AS state_age_ms, ${ageMsSql('a', 'xact_start')} AS transaction_age_ms,
+       ${ageMsSql('a.state', 'a.state_change')} AS state_age_ms, ${ageMsSql('a.state', 'a.xact_start')} AS transaction_age_ms,
        a.wait_event_type,
        coalesce(l.held, 0) AS locks_held,
        CASE WHEN a.wait_event_type = 'Lock' THEN pg_blocking_pids(a.pid) ELSE '{}' END AS blocked_by,
@@ -51,7 +50,13 @@ SELECT a.pid, a.backend_start::text AS backend_start, a.state_change::text AS st
  WHERE a.backend_type = 'client backend'
  ORDER BY a.backend_start, a.pid`
 
-export function backendsQuestion({ ownPids, ownApplications, canaryRole }: ReadingParameters): Question {
+export type Ours = {
+  readonly ownPids: readonly number[]
+  readonly ownApplications: readonly string[]
+  readonly canaryRole: string | null
+}
+
+export function backendsQuestion({ ownPids, ownApplications, canaryRole }: Ours): Question {
   return { name: 'lifeguard backends', text: BACKENDS_SQL, values: [ownPids, ownApplications, canaryRole] }
 }
 

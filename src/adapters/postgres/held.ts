@@ -26,7 +26,7 @@ export type Patience = {
 }
 
 /** The two sessions of one server, kept open in the background. */
-type HeldSessions = {
+export type HeldSessions = {
   open(): void
   /**
    * Asks on the session of that place when it is free, else on the other. Hung sessions get no further question.
@@ -67,17 +67,21 @@ export function heldSessions(config: ServerConfig, { clock, random, log, turn, l
   let diedYoung = 0
   let notBefore = 0
   let listeners: (() => void)[] = []
+  let askers: (() => void)[] = []
 
-  /** Wakes whoever waits for a session or for something to do. */
-  function changed(): void {
-    for (const slot of slots) noteState(slot, clock)
-    const woken = listeners
-    listeners = []
+  /** Wakes whoever waits for a session or for something to do; an answer, which every look brings, only the former. */
+  function changed(what: 'answered' | 'state' = 'state'): void {
+    const woken = what === 'state' ? [...listeners, ...askers] : askers
+    askers = []
+    if (what === 'state') {
+      listeners = []
+      for (const slot of slots) noteState(slot, clock)
+    }
     for (const wake of woken) wake()
   }
 
-  async function nextChange(limitMs: number): Promise<void> {
-    const change = new Promise<void>((resolve) => listeners.push(resolve))
+  async function nextChange(limitMs: number, whose: 'keeper' | 'asker'): Promise<void> {
+    const change = new Promise<void>((resolve) => (whose === 'keeper' ? listeners : askers).push(resolve))
     await within(clock, limitMs, change)
   }
 
@@ -98,7 +102,7 @@ export function heldSessions(config: ServerConfig, { clock, random, log, turn, l
     while (!closing.signal.aborted) {
       const next = due()
       if (next === undefined || next.inMs > 0) {
-        await nextChange(next?.inMs ?? FOREVER_MS)
+        await nextChange(next?.inMs ?? FOREVER_MS, 'keeper')
         continue
       }
       try {
@@ -192,7 +196,7 @@ export function heldSessions(config: ServerConfig, { clock, random, log, turn, l
       } else if (outcomes !== outcomesBefore || !isPatient || !isLoginNear()) {
         return { kind: 'no session', failure }
       }
-      await nextChange(patience.waitMs - elapsedMs)
+      await nextChange(patience.waitMs - elapsedMs, 'asker')
     }
   }
 
@@ -210,4 +214,12 @@ export function heldSessions(config: ServerConfig, { clock, random, log, turn, l
       await keeper
     },
   }
+}
+
+/** One line for people; without SQL and without the server's own words, which are in the server's language. */
+export function detailOf(answer: Exclude<Asked<unknown>, { kind: 'rows' }>): string {
+  if (answer.kind === 'hung') return `no answer within ${answer.timeoutMs / 1000} s`
+  if (answer.kind === 'failed') return `the server refused the statement with SQLSTATE ${answer.code}`
+  if (answer.kind === 'lost') return `the session was lost before the answer: ${answer.detail}`
+  return `no session: ${sentenceOf(answer.failure)}`
 }

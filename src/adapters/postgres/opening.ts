@@ -4,7 +4,7 @@ import type { LoginFailure } from './failure.js'
 import { logIn } from './login.js'
 import { canaryRole } from './own.js'
 import { heldSession } from './session.js'
-import type { Answer, Session } from './session.js'
+import type { Answer, Changed, Session } from './session.js'
 import { ME_SQL, standingSql } from './standing.js'
 import type { Standing } from './standing.js'
 
@@ -26,7 +26,7 @@ export async function openSession(
   config: ServerConfig,
   applicationName: string,
   clock: Clock,
-  changed: () => void,
+  changed: Changed,
 ): Promise<Opened | { readonly failure: LoginFailure }> {
   const { connection } = config
   const startedAt = clock.now()

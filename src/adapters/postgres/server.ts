@@ -1,4 +1,3 @@
-import type { Look } from '../../core/watch/look.js'
 import type { Clock } from '../../ports/clock.js'
 import type { ServerConfig } from '../../ports/config.js'
 import type { Log } from '../../ports/log.js'
@@ -6,14 +5,12 @@ import type { PostgresServer, Signalled } from '../../ports/postgres.js'
 import { backendOf, backendsQuestion } from './backends.js'
 import type { BackendRow } from './backends.js'
 import { canaryLogin } from './canary.js'
-import { quoted, sentenceOf } from './failure.js'
-import { heldSessions } from './held.js'
-import type { Asked, Patience } from './held.js'
+import { quoted } from './failure.js'
+import { detailOf, heldSessions } from './held.js'
+import type { Patience } from './held.js'
+import { LOOK, looker } from './look.js'
 import { canaryRole, OWN_APPLICATIONS } from './own.js'
-import { headOf, readingOf, readingQuestion } from './reading.js'
-import type { ReadingParameters, ReadingRow } from './reading.js'
 import { degradedBy, grantMonitor, grantSignal } from './standing.js'
-import type { Standing } from './standing.js'
 import { terminateQuestion } from './terminate.js'
 import type { TerminateRow } from './terminate.js'
 import { turn } from './turn.js'
@@ -23,10 +20,10 @@ export type PostgresDeps = {
   /** 0 to 1, for the jitter of retries. */
   readonly random: () => number
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>
+  /** Readings tell when each backend began: attribution needs it, nobody else. */
+  readonly withSessionAges?: boolean
 }
 
-/** Everything is answered within 5 s: a login takes at most 3 s, a question 2 s. */
-const LOOK: Patience = { limitMs: 2_000, waitMs: 3_200, totalMs: 4_900 }
 /** The server stops the act by itself after its statement_timeout of 2 s; its answer to that is worth the rest. */
 const ACT: Patience = { limitMs: 4_500, waitMs: 2_000, totalMs: 4_900 }
 
@@ -37,77 +34,22 @@ const ACT: Patience = { limitMs: 4_500, waitMs: 2_000, totalMs: 4_900 }
 export function postgresServer(config: ServerConfig, deps: PostgresDeps): PostgresServer & { open(): void } {
   const { clock } = deps
   const oneLogin = turn(clock)
-  let standing: Standing | undefined
-  const held = heldSessions(config, { ...deps, turn: oneLogin, learned: (fresh) => (standing = fresh) })
-
-  function parameters(): ReadingParameters {
-    return {
-      idleMs: config.stale.idleMs,
-      idleInTransactionMs: config.stale.idleInTransactionMs,
-      ownPids: held.pids(),
-      ownApplications: OWN_APPLICATIONS,
-      canaryRole: canaryRole(config),
-    }
-  }
-
-  async function look(): Promise<Look> {
-    const startedAt = clock.now()
-    for (;;) {
-      const askedAt = clock.now()
-      const elapsedMs = askedAt - startedAt
-      const patience = { ...LOOK, waitMs: LOOK.waitMs - elapsedMs, totalMs: LOOK.totalMs - elapsedMs }
-      const answer = await held.ask<ReadingRow>('monitor', readingQuestion(parameters()), patience)
-      // A session that was ended under the question: the other one may still answer, or the login that follows.
-      if (answer.kind === 'lost' && clock.now() - startedAt < LOOK.waitMs) continue
-      return lookOf(answer, askedAt)
-    }
-  }
-
-  function lookOf(answer: Asked<ReadingRow>, askedAt: number): Look {
-    const at = clock.now()
-    if (answer.kind === 'rows') {
-      const head = headOf(answer.rows)
-      if (head === undefined) {
-        const role = quoted(config.connection.user)
-        return {
-          kind: 'denied',
-          at,
-          detail: `Role ${role} was dropped`,
-          remedy: `CREATE ROLE ${role} LOGIN PASSWORD '…';`,
-        }
-      }
-      standing = head.standing
-      return readingOf(head, answer.rows, at, at - askedAt)
-    }
-    if (answer.kind === 'hung') return { kind: 'hung', at, timeoutMs: answer.timeoutMs }
-    if (answer.kind === 'no session') {
-      const version =
-        answer.failure.kind === 'refused' && standing !== undefined ? { versionNum: standing.versionNum } : {}
-      return { ...answer.failure, ...version, at }
-    }
-    if (answer.kind === 'failed' && answer.code === '42501') {
-      return {
-        kind: 'denied',
-        at,
-        detail: `Role ${quoted(config.connection.user)} may not read the statistics (42501)`,
-        remedy: grantMonitor(config.connection.user),
-      }
-    }
-    return { kind: 'unreachable', at, why: answer.kind === 'lost' ? 'reset' : 'other', detail: detailOf(answer) }
-  }
+  const looks = looker(config, { clock, withSessionAges: deps.withSessionAges ?? false }, () => held)
+  const held = heldSessions(config, { ...deps, turn: oneLogin, learned: looks.learned })
 
   return {
     name: config.name,
     open: () => held.open(),
-    look,
-    canary: () => canaryLogin(config, standing, clock, oneLogin),
+    look: looks.look,
+    canary: () => canaryLogin(config, looks.standing(), clock, oneLogin),
 
     async backends(deadlineMs) {
       const patience =
         deadlineMs === undefined
           ? LOOK
           : { limitMs: deadlineMs, waitMs: deadlineMs, totalMs: Math.min(deadlineMs, LOOK.totalMs) }
-      const answer = await held.ask<BackendRow>('monitor', backendsQuestion(parameters()), patience)
+      const ours = { ownPids: held.pids(), ownApplications: OWN_APPLICATIONS, canaryRole: canaryRole(config) }
+      const answer = await held.ask<BackendRow>('monitor', backendsQuestion(ours), patience)
       const at = clock.now()
       if (answer.kind !== 'rows') return { kind: 'failed', at, detail: detailOf(answer) }
       if (answer.rows.some((row) => row.is_hidden)) {
@@ -138,21 +80,16 @@ export function postgresServer(config: ServerConfig, deps: PostgresDeps): Postgr
       return { kind: 'unknown', detail: detailOf(answer) }
     },
 
-    sessions: () => ({
-      monitor: held.status('monitor'),
-      actor: held.status('actor'),
-      ...(standing === undefined ? {} : { versionNum: standing.versionNum, role: standing.role }),
-      degraded: standing === undefined ? [] : degradedBy(standing),
-    }),
+    sessions() {
+      const standing = looks.standing()
+      return {
+        monitor: held.status('monitor'),
+        actor: held.status('actor'),
+        ...(standing === undefined ? {} : { versionNum: standing.versionNum, role: standing.role }),
+        degraded: standing === undefined ? [] : degradedBy(standing),
+      }
+    },
 
     close: () => held.close(),
   }
-}
-
-/** One line for people; without SQL and without the server's own words, which are in the server's language. */
-function detailOf(answer: Exclude<Asked<unknown>, { kind: 'rows' }>): string {
-  if (answer.kind === 'hung') return `no answer within ${answer.timeoutMs / 1000} s`
-  if (answer.kind === 'failed') return `the server refused the statement with SQLSTATE ${answer.code}`
-  if (answer.kind === 'lost') return `the session was lost before the answer: ${answer.detail}`
-  return `no session: ${sentenceOf(answer.failure)}`
 }

@@ -34,11 +34,11 @@ const GOODBYE_LIMIT_MS = 500
 /** SQLSTATE classes and codes after which the server closes the connection. */
 const ENDING = new Set(['57P01', '57P02', '57P03', '57P04', '57P05', '25P03', '25P04', '08P01', '08006', '08003'])
 
-/**
- * A login that is kept. It takes one question at a time: a second one would wait behind a hung first one.
- * `changed` is called whenever its state may have changed.
- */
-export function heldSession({ client, socket }: LoggedIn, clock: Clock, changed: () => void): Session {
+/** Told of a session: it is free again after an answer (at every look), or its state has changed otherwise. */
+export type Changed = (what: 'answered' | 'state') => void
+
+/** A login that is kept. It takes one question at a time: a second one would wait behind a hung first one. */
+export function heldSession({ client, socket }: LoggedIn, clock: Clock, changed: Changed): Session {
   let asking = false
   let hungSince: number | undefined
   let reason: string | undefined
@@ -48,7 +48,7 @@ export function heldSession({ client, socket }: LoggedIn, clock: Clock, changed:
     client.once('end', () => {
       isClosed = true
       resolve(reason ?? 'the connection ended')
-      changed()
+      changed('state')
     })
   })
   // An ended session that was idle emits this twice: the server's farewell with its code, then the driver's own without.
@@ -56,21 +56,22 @@ export function heldSession({ client, socket }: LoggedIn, clock: Clock, changed:
     reason ??= reasonOf(error)
     // After an error the driver takes no more questions: close the socket ourselves, should the server not do it.
     socket.destroy()
-    changed()
+    changed('state')
   })
 
   async function ask<Row>(question: Question, limitMs: number): Promise<Answer<Row>> {
     asking = true
     const answer = client.query<Row & Record<string, unknown>>(question).finally(() => {
+      const what = hungSince === undefined ? 'answered' : 'state'
       asking = false
       hungSince = undefined
-      changed()
+      changed(what)
     })
     try {
       const result = await within(clock, limitMs, answer)
       if (result.kind === 'in time') return { kind: 'rows', rows: result.value.rows }
       hungSince = clock.now()
-      changed()
+      changed('state')
       return { kind: 'hung', timeoutMs: limitMs }
     } catch (error) {
       const { code } = codeOf(error)

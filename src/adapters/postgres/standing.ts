@@ -1,6 +1,7 @@
 import { quoted } from './failure.js'
+import type { Question } from './session.js'
 
-/** What the server says about our own role, asked along with every reading: a GRANT shows within a tick. */
+/** What the server says about our own role: asked when a session opens, and again now and then. */
 export type Standing = {
   readonly versionNum: number
   readonly role: string
@@ -42,6 +43,15 @@ export function standingSql(canaryRoleName: string): string {
 
 /** Two held sessions, one replacement while it is dialed, and one canary. */
 const SESSIONS_NEEDED = 4
+
+/** `standing` of the one row; no row when our role is gone. */
+export function standingQuestion(canaryRoleName: string | null): Question {
+  return {
+    name: 'lifeguard standing',
+    text: `WITH ${ME_SQL} SELECT ${standingSql('$1')} AS standing FROM me`,
+    values: [canaryRoleName],
+  }
+}
 
 /** What weakens us, each as a sentence with its remedy. */
 export function degradedBy(standing: Standing): readonly string[] {

@@ -85,6 +85,33 @@ test('client backends are grouped by application, role, database, address and st
   )
 })
 
+test('a role and a database made a moment ago have their names and limits in the next look', async () => {
+  await read()
+  await postgres.sql("CREATE ROLE newcomer LOGIN PASSWORD 'p' CONNECTION LIMIT 3")
+  await postgres.sql('CREATE DATABASE newplace CONNECTION LIMIT 4')
+  const client = await connect(postgres, { user: 'newcomer', password: 'p', database: 'newplace' })
+  const reading = await read()
+  assert.ok(reading.groups.some((group) => group.role === 'newcomer' && group.database === 'newplace'))
+  assert.ok(reading.roleLimits.some(({ name, limit, used }) => name === 'newcomer' && limit === 3 && used === 1))
+  assert.ok(reading.databaseLimits.some(({ name, limit, used }) => name === 'newplace' && limit === 4 && used === 1))
+  await endAll([client])
+  await until(read, (seen) => seen.groups.every((group) => group.isOwn))
+  await postgres.sql('DROP DATABASE newplace')
+  await postgres.sql('DROP ROLE newcomer')
+})
+
+test('near a limit a lowered or a lifted one is seen by the next look', async () => {
+  const clients = [await connect(postgres, { user: 'site', password: 'p' })]
+  await postgres.sql('ALTER ROLE site CONNECTION LIMIT 1')
+  await postgres.sql("CREATE ROLE passing LOGIN PASSWORD 'p'")
+  const passing = await connect(postgres, { user: 'passing', password: 'p' })
+  assert.ok((await read()).roleLimits.some(({ name, limit }) => name === 'site' && limit === 1))
+  await postgres.sql('ALTER ROLE site CONNECTION LIMIT 7')
+  assert.ok((await read()).roleLimits.some(({ name, limit }) => name === 'site' && limit === 7))
+  await endAll([...clients, passing])
+  await postgres.sql('DROP ROLE passing')
+})
+
 test('what is older than the rule is counted as stale, by the state that the rule has a limit for', async () => {
   const idle = await connect(postgres, { user: 'site', password: 'p', application_name: 'old' })
   const inTransaction = await connect(postgres, { user: 'site', password: 'p', application_name: 'old' })
