@@ -56,6 +56,8 @@ export type BackendGroup = {
   /** The longest time any of them has been in this state; null where the server does not say. */
   readonly oldestStateAgeMs: number | null
   readonly longestTransactionMs: number | null
+  /** Ages of its sessions in ms by the server's clock, one each; only where attribution asks for them. */
+  readonly sessionAgesMs?: readonly number[]
 }
 
 /** A session is open, yet the question was not answered in time. The session is kept. */
