@@ -27,9 +27,31 @@ test('one address has one key, however it is written', () => {
 })
 
 test('what is no address has no key', () => {
-  const garbage = ['', ' ', '10.2.0', '10.2.0.256', '010.2.0.7', '10.2.0.7 ', '10.2.0.7%eth0', '10.2.0.7/32', '10.2.0.-7']
-  const garbage6 = [':', ':::', '1::2::3', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', '1:2:3:4:5:6:7::8', '12345::', 'g::', '::%', '1.2.3.4::']
-  for (const text of [...garbage, ...garbage6, 'localhost', '[::1]', '::ffff:1.2.3']) assert.equal(keyOf(text), undefined, text)
+  const garbage = [
+    '',
+    ' ',
+    '10.2.0',
+    '10.2.0.256',
+    '010.2.0.7',
+    '10.2.0.7 ',
+    '10.2.0.7%eth0',
+    '10.2.0.7/32',
+    '10.2.0.-7',
+  ]
+  const garbage6 = [
+    ':',
+    ':::',
+    '1::2::3',
+    '1:2:3:4:5:6:7',
+    '1:2:3:4:5:6:7:8:9',
+    '1:2:3:4:5:6:7::8',
+    '12345::',
+    'g::',
+    '::%',
+    '1.2.3.4::',
+  ]
+  for (const text of [...garbage, ...garbage6, 'localhost', '[::1]', '::ffff:1.2.3'])
+    assert.equal(keyOf(text), undefined, text)
 })
 
 const HEX = fc.stringMatching(/^[0-9a-fA-F:.%]{0,40}$/)
@@ -61,7 +83,10 @@ test('two texts have one key exactly when Node takes them for one address', () =
 test('a range holds exactly the addresses that Node finds in it', () => {
   const near = (text: string) => fc.oneof(fc.constant(text), isIPv6(text) ? fc.ipV6() : fc.ipV4())
   const cases = fc
-    .oneof(fc.ipV4(), fc.ipV6().filter((text) => parseAddress(text)?.family === 6))
+    .oneof(
+      fc.ipV4(),
+      fc.ipV6().filter((text) => parseAddress(text)?.family === 6),
+    )
     .chain((base) => fc.tuple(fc.constant(base), fc.nat(isIPv6(base) ? 128 : 32), near(base), fc.nat(127)))
   fc.assert(
     fc.property(cases, ([base, bits, other, flipped]) => {
@@ -73,7 +98,11 @@ test('a range holds exactly the addresses that Node finds in it', () => {
       for (const text of [other, flip(base, flipped)]) {
         const address = parseAddress(text)
         assert.ok(address)
-        assert.equal(contains(range, address), list.check(text, isIPv6(text) ? 'ipv6' : 'ipv4'), `${base}/${bits} ${text}`)
+        assert.equal(
+          contains(range, address),
+          list.check(text, isIPv6(text) ? 'ipv6' : 'ipv4'),
+          `${base}/${bits} ${text}`,
+        )
       }
     }),
     { numRuns: 1000 },
@@ -96,7 +125,18 @@ test('a range may be a single address or written as mapped IPv6, and is nothing 
     const range = parseRange(text)
     assert.ok(range !== undefined && contains(range, address), text)
   }
-  for (const text of ['', '/', '10.2.0.0/', '10.2.0.0/33', '10.2.0.0/08', '10.2.0.0/-1', '10.2.0.0/8/8', '::/129', '::ffff:10.2.0.0/95', 'fe80::1%a/64'])
+  for (const text of [
+    '',
+    '/',
+    '10.2.0.0/',
+    '10.2.0.0/33',
+    '10.2.0.0/08',
+    '10.2.0.0/-1',
+    '10.2.0.0/8/8',
+    '::/129',
+    '::ffff:10.2.0.0/95',
+    'fe80::1%a/64',
+  ])
     assert.equal(parseRange(text), undefined, text)
   const all6 = parseRange('::/0')
   assert.ok(all6 !== undefined && !contains(all6, address))
