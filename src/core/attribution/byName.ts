@@ -51,11 +51,12 @@ function ofGone(
 ): Attribution | undefined {
   if (index.listBegunAt === null) return undefined
   const sightings = namedOnce(index.sightingsByName.get(name) ?? [])
+  const ended = finished.filter((pod) => isNamedOnce(name, lineageOf(pod, index.lineages).workload?.kind))
+  // A name that comes once has one pod, which was there before its sessions; else the name is not what it seems.
+  if (new Set([...sightings.map(({ podUid }) => podUid), ...ended.map(({ uid }) => uid)]).size !== 1) return undefined
   const seen = onlyPod(sightings)
-  const [pod] = finished.filter((of) => isNamedOnce(of.name, lineageOf(of, index.lineages).workload?.kind))
-  const createdAt = seen?.podCreatedAt ?? pod?.createdAt
-  // Names that come once have one pod, which was there before its sessions; else the name is not what it seems.
-  if (createdAt === undefined || (seen === undefined && sightings.length > 0)) return undefined
+  const [pod] = ended
+  const createdAt = seen?.podCreatedAt ?? pod?.createdAt ?? Number.POSITIVE_INFINITY
   if (caller.startedAt < createdAt - margins.ageMs) return undefined
   if (!isListedAfter(caller.startedAt, index, margins)) return unknown({ kind: 'list too old' })
   if (seen !== undefined) return orphan(seen, 'exact', { kind: 'named pod is gone' })
