@@ -80,7 +80,7 @@ export function pictureIndex(known: {
 }
 
 /** Whether a pod may hold its address and its connections. A finished one that is being deleted may not have let go yet. */
-function isLiving({ phase, isTerminating }: Pod): boolean {
+export function isLiving({ phase, isTerminating }: Pod): boolean {
   return isTerminating || (phase !== 'Succeeded' && phase !== 'Failed')
 }
 

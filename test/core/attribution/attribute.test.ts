@@ -2,7 +2,20 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Caller } from '../../../src/core/attribution/attribution.js'
 import { MINUTE, T0 } from '../fixture.js'
-import { ask, DEPLOYMENT, HOUR, NEW_SET, OLD_SET, oldPod, picture, pod, sighting, SITE, told, type Known } from './fixture.js'
+import {
+  ask,
+  DEPLOYMENT,
+  HOUR,
+  NEW_SET,
+  OLD_SET,
+  oldPod,
+  picture,
+  pod,
+  sighting,
+  SITE,
+  told,
+  type Known,
+} from './fixture.js'
 
 const RANGE: Known = { ranges: { podRanges: ['10.2.0.0/16', 'fd00:2::/64'] }, sightings: [] }
 const NEW_ADDRESS: Partial<Caller> = { clientAddr: '10.2.0.9', startedAt: T0 - HOUR }
@@ -12,7 +25,11 @@ describe('a backend of a pod that is there', () => {
     for (const clientAddr of ['10.2.0.9', '::ffff:10.2.0.9', '::FFFF:0A02:0009'])
       assert.deepEqual(ask({ ...NEW_ADDRESS, clientAddr }), {
         kind: 'current rollout',
-        pod: { name: pod().name, workload: SITE, rollout: { name: NEW_SET.name, revision: 42, createdAt: NEW_SET.createdAt } },
+        pod: {
+          name: pod().name,
+          workload: SITE,
+          rollout: { name: NEW_SET.name, revision: 42, createdAt: NEW_SET.createdAt },
+        },
         isTerminating: false,
         confidence: 'high',
         because: { kind: 'address of pod' },
@@ -21,7 +38,10 @@ describe('a backend of a pod that is there', () => {
 
   test('is of the previous rollout while its old pod lives, and says whether the rollout is complete', () => {
     const stalled = { ...DEPLOYMENT, status: { ...DEPLOYMENT.status, replicas: 2 } }
-    for (const [deployment, isRolloutComplete] of [[DEPLOYMENT, true], [stalled, false]] as const) {
+    for (const [deployment, isRolloutComplete] of [
+      [DEPLOYMENT, true],
+      [stalled, false],
+    ] as const) {
       const answer = ask({}, { picture: picture([pod(), oldPod()], { deployments: [deployment] }) })
       assert.equal(answer.kind, 'previous rollout')
       assert.ok(answer.kind === 'previous rollout' && !answer.isTerminating)
@@ -29,7 +49,7 @@ describe('a backend of a pod that is there', () => {
     }
   })
 
-  test('is its pod\'s in every phase that may hold an address', () => {
+  test("is its pod's in every phase that may hold an address", () => {
     for (const phase of ['Pending', 'Running', 'Unknown'] as const)
       assert.equal(told(ask({}, { picture: picture([oldPod({ phase })]) })), 'previous rollout: address of pod', phase)
     for (const phase of ['Succeeded', 'Failed'] as const) {
@@ -41,7 +61,11 @@ describe('a backend of a pod that is there', () => {
   })
 
   test('of a StatefulSet, a bare pod or a lone ReplicaSet is current, without a rollout', () => {
-    for (const owner of [null, { kind: 'StatefulSet', name: 'web', uid: 's' }, { kind: 'ReplicaSet', name: 'lone', uid: 'r' }]) {
+    for (const owner of [
+      null,
+      { kind: 'StatefulSet', name: 'web', uid: 's' },
+      { kind: 'ReplicaSet', name: 'lone', uid: 'r' },
+    ]) {
       const answer = ask(NEW_ADDRESS, { picture: picture([pod({ owner })]) })
       assert.ok(answer.kind === 'current rollout' && answer.pod.rollout === null)
       assert.equal(answer.pod.workload?.kind, owner?.kind)
@@ -150,7 +174,12 @@ describe('a healthy backend is never taken for an orphan', () => {
   })
 
   test('when its pod is there and merely shows no address, or another', () => {
-    for (const of of [{ addresses: [] }, { addresses: [], phase: 'Pending' }, { addresses: ['fd00:2::7'] }, { addresses: ['10.2.0.77'] }] as const)
+    for (const of of [
+      { addresses: [] },
+      { addresses: [], phase: 'Pending' },
+      { addresses: ['fd00:2::7'] },
+      { addresses: ['10.2.0.77'] },
+    ] as const)
       assert.equal(told(ask({}, { picture: picture([pod(), oldPod(of)]) })), 'previous rollout: address of pod')
     const going = picture([pod(), oldPod({ addresses: [], isTerminating: true })])
     assert.equal(told(ask({}, { picture: going })), 'previous rollout: address of pod')
@@ -181,20 +210,29 @@ describe('a healthy backend is never taken for an orphan', () => {
     assert.equal(ask({ clientAddr: 'fd00:2::7', startedAt: T0 - HOUR }, { ...RANGE, picture: both }).kind, 'orphan')
   })
 
-  test('when the address is a node\'s, though a dead pod once had it', () => {
+  test("when the address is a node's, though a dead pod once had it", () => {
     const node = { name: 'lke-9', addresses: ['10.2.0.7'] }
     assert.equal(told(ask({}, { picture: picture([pod()], { nodes: [node] }) })), 'node address: node')
     // Where nodes may not be listed, their host-network pods tell their addresses.
-    const agent = pod({ uid: 'h', name: 'kube-proxy-abcde', isHostNetwork: true, addresses: ['10.2.0.7'], node: 'lke-9' })
+    const agent = pod({
+      uid: 'h',
+      name: 'kube-proxy-abcde',
+      isHostNetwork: true,
+      addresses: ['10.2.0.7'],
+      node: 'lke-9',
+    })
     for (const phase of ['Running', 'Failed'] as const)
-      assert.equal(told(ask({}, { picture: picture([pod(), { ...agent, phase }], { nodes: [] }) })), 'node address: node')
+      assert.equal(
+        told(ask({}, { picture: picture([pod(), { ...agent, phase }], { nodes: [] }) })),
+        'node address: node',
+      )
   })
 
   test('when only a range speaks and nodes could not be listed', () => {
     assert.equal(told(ask({}, { ...RANGE, picture: picture([pod()], { nodes: [] }) })), 'unknown: never seen')
   })
 
-  test('when it began while every pod was seen and its address never was on one: a tunnel\'s, a bridge\'s', () => {
+  test("when it began while every pod was seen and its address never was on one: a tunnel's, a bridge's", () => {
     const watchedSince = T0 - 5 * HOUR - MINUTE
     assert.equal(told(ask({}, { ...RANGE, watchedSince })), 'unknown: never seen')
     assert.equal(ask({}, { ...RANGE, watchedSince: watchedSince + 1 }).kind, 'orphan')
@@ -202,7 +240,11 @@ describe('a healthy backend is never taken for an orphan', () => {
   })
 
   test('when its pod is a static one, whose mirror was made again', () => {
-    const mirror = pod({ addresses: ['10.2.0.7'], owner: { kind: 'Node', name: 'lke-1', uid: 'n' }, createdAt: T0 - MINUTE })
+    const mirror = pod({
+      addresses: ['10.2.0.7'],
+      owner: { kind: 'Node', name: 'lke-1', uid: 'n' },
+      createdAt: T0 - MINUTE,
+    })
     assert.equal(told(ask({}, { picture: picture([mirror]) })), 'current rollout: address of pod')
   })
 
@@ -219,7 +261,7 @@ describe('a healthy backend is never taken for an orphan', () => {
     assert.deepEqual(answer.because, { kind: 'ambiguous address', pods: [pod().name, oldPod().name] })
   })
 
-  test('and is not taken for a terminating pod\'s before a list shows who has the address now', () => {
+  test("and is not taken for a terminating pod's before a list shows who has the address now", () => {
     const going = oldPod({ isTerminating: true })
     assert.equal(told(ask({ startedAt: T0 - 10_000 }, { picture: picture([pod(), going]) })), 'unknown: list too old')
     const starting = pod({ uid: 's', name: 'starting', addresses: [], createdAt: T0 - HOUR })
@@ -229,7 +271,7 @@ describe('a healthy backend is never taken for an orphan', () => {
   })
 })
 
-describe('an address that is no pod\'s own', () => {
+describe("an address that is no pod's own", () => {
   test('of a node names the node and everybody who may be behind it, those of its network first', () => {
     const agent = pod({ uid: 'h', name: 'kube-proxy-abcde', isHostNetwork: true, addresses: ['192.168.1.5'] })
     const elsewhere = pod({ uid: 'e', name: 'elsewhere', node: 'lke-2', addresses: ['10.2.1.1'] })
@@ -247,11 +289,17 @@ describe('an address that is no pod\'s own', () => {
     assert.equal(told(ask({ clientAddr: null })), 'unknown: unix socket')
   })
 
-  test('in a declared range is that pooler\'s or host\'s, the most specific range first, picture or not', () => {
+  test("in a declared range is that pooler's or host's, the most specific range first, picture or not", () => {
     const ranges = {
       podRanges: ['10.2.0.0/16'],
-      poolers: [{ name: 'wide', range: '10.0.0.0/8' }, { name: 'pgbouncer', range: '10.2.0.9' }],
-      knownHosts: [{ name: 'lovelace', range: '10.9.0.0/16' }, { name: 'unreadable', range: 'x' }],
+      poolers: [
+        { name: 'wide', range: '10.0.0.0/8' },
+        { name: 'pgbouncer', range: '10.2.0.9' },
+      ],
+      knownHosts: [
+        { name: 'lovelace', range: '10.9.0.0/16' },
+        { name: 'unreadable', range: 'x' },
+      ],
     }
     const table = [
       ['10.2.0.9', 'pooler', 'pgbouncer'],

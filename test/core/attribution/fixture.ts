@@ -101,7 +101,12 @@ export type Known = {
   readonly watchedSince?: number
 }
 
-export function indexOf({ ranges, picture: seen = picture(), sightings = [sighting()], watchedSince }: Known = {}): PictureIndex {
+export function indexOf({
+  ranges,
+  picture: seen = picture(),
+  sightings = [sighting()],
+  watchedSince,
+}: Known = {}): PictureIndex {
   return pictureIndex({
     picture: seen,
     sightings,

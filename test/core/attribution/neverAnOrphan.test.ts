@@ -12,7 +12,11 @@ import { indexOf, NEW_SET, OLD_SET, picture, pod, sighting } from './fixture.js'
 const ADDRESS = fc.constantFrom('10.2.0.1', '10.2.0.2', '::ffff:10.2.0.1', 'fd00:2::1', '192.168.1.5', '10.9.0.1')
 const NAME = fc.constantFrom('site-6f9c8d7b5-q8zvw', 'site-7d4b9c6f8-x2k4p', 'web-0', 'psql')
 const TIME = fc.integer({ min: -40, max: 0 }).map((halfMinutes) => T0 + halfMinutes * 30_000)
-const RANGES = fc.constantFrom({}, { podRanges: ['10.2.0.0/16', 'fd00:2::/64'] }, { poolers: [{ name: 'p', range: '10.9.0.0/16' }] })
+const RANGES = fc.constantFrom(
+  {},
+  { podRanges: ['10.2.0.0/16', 'fd00:2::/64'] },
+  { poolers: [{ name: 'p', range: '10.9.0.0/16' }] },
+)
 
 const PODS: fc.Arbitrary<readonly Pod[]> = fc
   .array(
@@ -64,18 +68,27 @@ function isDead({ phase, isTerminating }: Pod): boolean {
 
 test('a backend of a living pod is never an orphan, whatever else is listed, seen, declared or named', () => {
   fc.assert(
-    fc.property(PODS, SIGHTINGS, RANGES, LIST, CALLER, fc.nat(), (pods, sightings, ranges, listBegunAt, caller, which) => {
-      const open = pods.filter((of) => !isDead(of) && !of.isHostNetwork && of.addresses.length > 0)
-      const mine = open[which % Math.max(1, open.length)]
-      fc.pre(mine !== undefined && caller.startedAt > mine.createdAt - MINUTE)
-      const [clientAddr = null] = mine?.addresses ?? []
-      // It may say nothing, or its own name: a name of another dead pod at a living pod's address is in the tables.
-      const index = indexOf({ picture: picture(pods, { listBegunAt }), sightings, ranges })
-      const applicationName = which % 2 === 0 ? '' : (mine?.name ?? '')
-      const answer = attribute({ applicationName, clientAddr, startedAt: caller.startedAt }, index)
-      assert.notEqual(answer.kind, 'orphan')
-      if (mine !== undefined && !pods.some(({ isTerminating }) => isTerminating)) assert.equal(terminableAs(answer), null)
-    }),
+    fc.property(
+      PODS,
+      SIGHTINGS,
+      RANGES,
+      LIST,
+      CALLER,
+      fc.nat(),
+      (pods, sightings, ranges, listBegunAt, caller, which) => {
+        const open = pods.filter((of) => !isDead(of) && !of.isHostNetwork && of.addresses.length > 0)
+        const mine = open[which % Math.max(1, open.length)]
+        fc.pre(mine !== undefined && caller.startedAt > mine.createdAt - MINUTE)
+        const [clientAddr = null] = mine?.addresses ?? []
+        // It may say nothing, or its own name: a name of another dead pod at a living pod's address is in the tables.
+        const index = indexOf({ picture: picture(pods, { listBegunAt }), sightings, ranges })
+        const applicationName = which % 2 === 0 ? '' : (mine?.name ?? '')
+        const answer = attribute({ applicationName, clientAddr, startedAt: caller.startedAt }, index)
+        assert.notEqual(answer.kind, 'orphan')
+        if (mine !== undefined && !pods.some(({ isTerminating }) => isTerminating))
+          assert.equal(terminableAs(answer), null)
+      },
+    ),
     { numRuns: 3000 },
   )
 })
@@ -88,7 +101,11 @@ test('a pod that shows no address, or will be listed only later, never makes its
       const shown = indexOf({ picture: picture([...pods, silent], { listBegunAt }), sightings: [], ranges })
       const answer = attribute(caller, shown)
       assert.ok(answer.kind !== 'orphan' || answer.because.kind === 'older than the pod')
-      const late = indexOf({ picture: picture(pods, { listBegunAt: caller.startedAt + 29_000 }), sightings: [], ranges })
+      const late = indexOf({
+        picture: picture(pods, { listBegunAt: caller.startedAt + 29_000 }),
+        sightings: [],
+        ranges,
+      })
       const earlier = attribute(caller, late)
       assert.ok(earlier.kind !== 'orphan' || earlier.because.kind === 'older than the pod')
     }),
@@ -119,15 +136,26 @@ test('without sightings and ranges, only a younger pod at its address or a finis
 
 test('a pod more at its address makes no orphan, unless the backend is older than the pod', () => {
   fc.assert(
-    fc.property(PODS, SIGHTINGS, RANGES, LIST, CALLER, TIME, (pods, sightings, ranges, listBegunAt, caller, createdAt) => {
-      fc.pre(caller.clientAddr !== null && caller.applicationName === '')
-      const before = attribute(caller, indexOf({ picture: picture(pods, { listBegunAt }), sightings, ranges }))
-      const more = pod({ uid: 'more', name: 'more', addresses: [caller.clientAddr ?? ''], createdAt })
-      const after = attribute(caller, indexOf({ picture: picture([...pods, more], { listBegunAt }), sightings, ranges }))
-      fc.pre(before.kind !== 'orphan' && after.kind === 'orphan')
-      assert.deepEqual(after.because, { kind: 'older than the pod', podNow: 'more' })
-      assert.ok(caller.startedAt <= createdAt - MINUTE)
-    }),
+    fc.property(
+      PODS,
+      SIGHTINGS,
+      RANGES,
+      LIST,
+      CALLER,
+      TIME,
+      (pods, sightings, ranges, listBegunAt, caller, createdAt) => {
+        fc.pre(caller.clientAddr !== null && caller.applicationName === '')
+        const before = attribute(caller, indexOf({ picture: picture(pods, { listBegunAt }), sightings, ranges }))
+        const more = pod({ uid: 'more', name: 'more', addresses: [caller.clientAddr ?? ''], createdAt })
+        const after = attribute(
+          caller,
+          indexOf({ picture: picture([...pods, more], { listBegunAt }), sightings, ranges }),
+        )
+        fc.pre(before.kind !== 'orphan' && after.kind === 'orphan')
+        assert.deepEqual(after.because, { kind: 'older than the pod', podNow: 'more' })
+        assert.ok(caller.startedAt <= createdAt - MINUTE)
+      },
+    ),
     { numRuns: 1500, maxSkipsPerRun: 1000 },
   )
 })
