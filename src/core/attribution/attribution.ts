@@ -80,6 +80,8 @@ export type Because =
   | { readonly kind: 'list too old' }
   /** Older than the pod that has the address now, but within the margin of clocks and start-up. */
   | { readonly kind: 'ages too close'; readonly podNow: string }
+  /** On no pod that shows its address; but this one, that may be the caller by its age, shows none of that family (yet). */
+  | { readonly kind: 'pod without address'; readonly podNow: string }
   /** Two living pods show the same address. */
   | { readonly kind: 'ambiguous address'; readonly pods: readonly string[] }
   | { readonly kind: 'no picture' }

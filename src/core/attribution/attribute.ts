@@ -1,0 +1,108 @@
+import { ambiguous, living, orphan, unknown } from './answer.js'
+import type { Attribution, Because, Caller } from './attribution.js'
+import { byName } from './byName.js'
+import { earliestStart, type PictureIndex } from './pictureIndex.js'
+import { placeOf, type Place } from './place.js'
+import { isListedAfter, MARGINS, sightedAt, type Margins, type Sighted } from './sighted.js'
+
+/**
+ * Whose connection a backend is. Never throws, never guesses.
+ *
+ * What is asked in turn: the name it gives itself · Unix socket · declared ranges, the most specific first · the address of a
+ * node · the pods that have the address, unless the backend is older than they are · who had it before. An orphan needs
+ * positive evidence, a LIST begun after the backend started, and that nothing living can be its other end; all comparisons keep
+ * `margins`, because four clocks (ours, the server's, the API server's, the kubelet's lag) took part in them.
+ *
+ * Source: DESIGN.md, the words; Kubernetes, Pod lifecycle.
+ */
+export function attribute(caller: Caller, index: PictureIndex, margins: Margins = MARGINS): Attribution {
+  const place = placeOf(caller.clientAddr, index)
+  return byName(caller, place, index, margins) ?? byPlace(caller, place, index, margins)
+}
+
+function byPlace(caller: Caller, place: Place, index: PictureIndex, margins: Margins): Attribution {
+  switch (place.kind) {
+    case 'unix socket':
+      return unknown({ kind: 'unix socket' })
+    case 'no address':
+      return unknown({ kind: 'never seen' })
+    case 'pooler':
+    case 'known host':
+      return { kind: place.kind, name: place.name, confidence: 'medium', because: { kind: 'range' } }
+    case 'node': {
+      const { node, candidates } = place
+      return { kind: 'node address', node, candidates, confidence: 'none', because: { kind: 'node' } }
+    }
+    case 'pods':
+      return ofPods(caller, place, index, margins)
+    case 'no pod':
+      return ofNoPod(caller, place, index, margins)
+  }
+}
+
+function ofPods(
+  { startedAt }: Caller,
+  { key, family, pods }: Extract<Place, { kind: 'pods' }>,
+  index: PictureIndex,
+  margins: Margins,
+): Attribution {
+  const [pod, ...others] = pods
+  if (others.length > 0) return ambiguous(pods)
+  const sighted = sightedAt(key, startedAt, index, margins)
+  const olderByMs = earliestStart(pod) - startedAt
+  if (olderByMs <= 0) {
+    // A terminating pod may have lost its address to a pod that does not show it yet, and its sessions may be ended.
+    const because = pod.isTerminating ? doubt(startedAt, family, sighted, index, margins) : undefined
+    return because === undefined ? living(pod, index, 'high', { kind: 'address of pod' }) : unknown(because)
+  }
+  if (olderByMs < margins.ageMs) return unknown({ kind: 'ages too close', podNow: pod.name })
+  const earlier = sighted.living.filter(({ uid }) => uid !== pod.uid)
+  if (earlier.length > 0) return ambiguous([pod, ...earlier])
+  return orphan(sighted.pod, 'high', { kind: 'older than the pod', podNow: pod.name })
+}
+
+function ofNoPod(
+  { startedAt }: Caller,
+  { key, family, isPodRange }: Extract<Place, { kind: 'no pod' }>,
+  index: PictureIndex,
+  margins: Margins,
+): Attribution {
+  if (index.listBegunAt === null) return unknown({ kind: 'no picture' })
+  const sighted = sightedAt(key, startedAt, index, margins)
+  const because = doubt(startedAt, family, sighted, index, margins)
+  const [pod] = sighted.living
+  if (pod !== undefined) {
+    // Its pod is there and merely shows no address, or another: restarted, or half listed. It is not gone.
+    if (sighted.living.some(({ uid }) => uid !== pod.uid) || sighted.pod !== undefined) return ambiguous(sighted.living)
+    if (pod.isTerminating && because !== undefined) return unknown(because)
+    return living(pod, index, 'high', { kind: 'address of pod' })
+  }
+  if (because?.kind === 'list too old') return unknown(because)
+  if (sighted.isGone && because === undefined)
+    return orphan(sighted.pod, 'high', { kind: 'seen on a pod that is gone' })
+  if (!sighted.isGone && !isProvenByRange(startedAt, isPodRange, index, margins)) return unknown({ kind: 'never seen' })
+  return because === undefined ? orphan(undefined, 'medium', { kind: 'pod range without pod' }) : unknown(because)
+}
+
+/** Why the picture does not show that this address was on no pod that is there, whatever it lists. */
+function doubt(
+  startedAt: number,
+  family: 4 | 6,
+  sighted: Sighted,
+  index: PictureIndex,
+  margins: Margins,
+): Because | undefined {
+  if (!isListedAfter(startedAt, index, margins)) return { kind: 'list too old' }
+  const silent = index.silent[family]
+  const mayBeIts = silent !== null && earliestStart(silent) - margins.ageMs < startedAt && !sighted.isCertain
+  return mayBeIts ? { kind: 'pod without address', podNow: silent.name } : undefined
+}
+
+/**
+ * Whether a declared range alone is evidence. Not where nodes are not listed, whose addresses may lie in it; and not for a
+ * backend that began while every pod was seen: what has such an address and never was on a pod is no pod's.
+ */
+function isProvenByRange(startedAt: number, isPodRange: boolean, index: PictureIndex, margins: Margins): boolean {
+  const wasWatched = index.watchedSince !== null && startedAt >= index.watchedSince + margins.ageMs
+  return isPodRange && index.hasNodes && !wasWatched
+}
