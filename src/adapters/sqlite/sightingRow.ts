@@ -1,5 +1,4 @@
 import { isIP } from 'node:net'
-import type { Row, Value } from '@libsql/client'
 import type { Rollout, Sighting, Workload } from '../../core/attribution/picture.js'
 
 /** In the order of `valuesOf`; the key first. */
@@ -17,8 +16,6 @@ export const COLUMNS = [
   'first_seen_at',
   'last_seen_at',
 ] as const
-
-type Column = (typeof COLUMNS)[number]
 
 /** A row's values. Throws TypeError for a time that is not whole milliseconds: JSON would make it null, or round it. */
 export function valuesOf(sighting: Sighting): readonly (string | number | null)[] {
@@ -43,42 +40,33 @@ export function valuesOf(sighting: Sighting): readonly (string | number | null)[
 }
 
 /** `undefined` for a row that `valuesOf` did not write. */
-export function sightingOf(row: Row): Sighting | undefined {
-  const text = (column: Column): string | undefined => textOf(row[column])
-  const address = text('address')
-  const podUid = text('pod_uid')
-  const podName = text('pod_name')
-  const podCreatedAt = wholeOf(row['pod_created_at'])
-  const firstSeenAt = wholeOf(row['first_seen_at'])
-  const lastSeenAt = wholeOf(row['last_seen_at'])
-  if (address === undefined || isIP(address) === 0 || podUid === undefined || podName === undefined) return undefined
-  if (podCreatedAt === undefined || firstSeenAt === undefined || lastSeenAt === undefined) return undefined
-  const [workload, rollout] = [workloadOf(row), rolloutOf(row)]
+export function sightingOf(row: readonly unknown[]): Sighting | undefined {
+  const [address, podUid, podName, namespace, kind, workloadName, rolloutName, revision, rolloutCreatedAt, ...times] =
+    row
+  const [podCreatedAt, firstSeenAt, lastSeenAt] = times
+  if (!isText(address) || isIP(address) === 0 || !isText(podUid) || !isText(podName)) return undefined
+  if (!isWhole(podCreatedAt) || !isWhole(firstSeenAt) || !isWhole(lastSeenAt)) return undefined
+  const workload = workloadOf(namespace, kind, workloadName)
+  const rollout = rolloutOf(rolloutName, revision, rolloutCreatedAt)
   if (workload === undefined || rollout === undefined) return undefined
   return { address, podUid, podName, workload, rollout, podCreatedAt, firstSeenAt, lastSeenAt }
 }
 
-function workloadOf(row: Row): Workload | null | undefined {
-  const values = [row['workload_namespace'], row['workload_kind'], row['workload_name']]
-  if (values.every((value) => value === null)) return null
-  const [namespace, kind, name] = values.map(textOf)
-  return namespace === undefined || kind === undefined || name === undefined ? undefined : { namespace, kind, name }
+function workloadOf(namespace: unknown, kind: unknown, name: unknown): Workload | null | undefined {
+  if (namespace === null && kind === null && name === null) return null
+  return isText(namespace) && isText(kind) && isText(name) ? { namespace, kind, name } : undefined
 }
 
-function rolloutOf(row: Row): Rollout | null | undefined {
-  if (row['rollout_name'] === null) return null
-  const name = textOf(row['rollout_name'])
-  const createdAt = wholeOf(row['rollout_created_at'])
-  const revision = row['rollout_revision'] === null ? null : wholeOf(row['rollout_revision'])
-  return name === undefined || createdAt === undefined || revision === undefined
-    ? undefined
-    : { name, revision, createdAt }
+function rolloutOf(name: unknown, revision: unknown, createdAt: unknown): Rollout | null | undefined {
+  if (name === null && revision === null && createdAt === null) return null
+  if (!isText(name) || !isWhole(createdAt) || !(revision === null || isWhole(revision))) return undefined
+  return { name, revision, createdAt }
 }
 
-function textOf(value: Value | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
 }
 
-function wholeOf(value: Value | undefined): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value)
 }
