@@ -15,9 +15,12 @@ type Mapping = Readonly<Record<string, unknown>>
  */
 export function contradictionsIn(content: unknown, defaults: WatchDefaults): readonly Contradiction[] {
   const servers = entries(mapping(content)['servers'])
+  const cluster = mapping(mapping(content)['cluster'])
   return [
     ...duplicates(servers, ['servers'], 'server'),
     ...servers.flatMap(({ value, index }) => inServer(value, ['servers', index], defaults)),
+    ...duplicates(entries(cluster['poolers']), ['cluster', 'poolers'], 'pooler'),
+    ...duplicates(entries(cluster['known_hosts']), ['cluster', 'known_hosts'], 'known host'),
   ]
 }
 
@@ -40,6 +43,7 @@ function inServer(server: Mapping, path: Path, defaults: WatchDefaults): readonl
       ...emptyMatchers(value, [...path, 'rules', index]),
       ...notClearing(value, [...path, 'rules', index]),
     ]),
+    ...duplicates(entries(server['services']), [...path, 'services'], 'service'),
     ...tooSoon(server, path, defaults),
   ]
 }

@@ -17,9 +17,12 @@ export type Environment = ReadonlyMap<VariableName, Given>
 
 /** Prefixes of ours. Others' variables share them (`SITE_PORT` is made by Kubernetes), so only near misses are told. */
 const PREFIX =
-  /^(DISCORD|ROLE|SERVER|PG|CANARY|SCHEDUL|TOTAL|SITE|CONFIRM|HOLD|STALE|PROTECTED|NO_DATA|CAME_BACK|DATA|LOG|LIFEGUARD)/
+  /^(DISCORD|ROLE|SERVER|PG|CANARY|SCHEDUL|TOTAL|SITE|CONFIRM|HOLD|STALE|PROTECTED|NO_DATA|CAME_BACK|KUBERNETES|POD_RANGE|POOLER|KNOWN_HOST|DATA|LOG|LIFEGUARD)/
 /** Prefixes that few others use: a miss may be farther. */
 const OWN_PREFIX = /^(DISCORD|ROLE|CANARY|STALE|PROTECTED|LIFEGUARD)_/
+/** What Kubernetes itself tells a pod of every Service beside it, `kubernetes` first. */
+const SERVICE_LINK = /_SERVICE_(HOST|PORT)(_\w+)?$|_PORT_\d+_(TCP|UDP|SCTP)(_\w+)?$/
+const SERVICE_ADDRESS = /^(tcp|udp|sctp):\/\//
 /** Variables of libpq that resemble ours. */
 const LIBPQ = ['PGSSLCRL', 'PGSSLSNI', 'PGDATA', 'PGHOSTADDR', 'PGPASSFILE', 'PGSSLKEYLOGFILE']
 
@@ -61,6 +64,7 @@ export function reportTypos(env: Variables, referenced: readonly string[], repor
   const others = new Set([...known, ...LIBPQ, ...referenced, ...referenced.map((name) => `${name}_FILE`)])
   for (const name of Object.keys(env)) {
     if (others.has(name) || set(env[name]) === undefined || !PREFIX.test(name)) continue
+    if (SERVICE_LINK.test(name) || (name.endsWith('_PORT') && SERVICE_ADDRESS.test(env[name] ?? ''))) continue
     const isOurs = OWN_PREFIX.test(name)
     const meant = nearest(name, known, isOurs ? 3 : name.length < 8 ? 1 : 2)
     if (meant !== undefined) report({ where: name, message: `is not a setting. Did you mean ${meant}?` })

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { Secret } from '../ports/config.js'
 import { certificates, privateKey, sslMode, SYSTEM_ROOTS } from './certificates.js'
+import { clusterSchema, serviceSchema } from './clusterSchema.js'
+import { expected, field, NUMBER_OR_TEXT, REFERENCE, strict, WHOLE } from './fileField.js'
 import { databaseName, port, roleName, serverName } from './oneServer.js'
 import { schedule } from './schedule.js'
 import { secret } from './secret.js'
@@ -16,38 +18,11 @@ export type FileWorld = {
   readonly readFile: (path: string) => { readonly value: string } | { readonly because: string }
 }
 
-/** An error's message is "what is expected", then a hint on a second line; the reader adds what it got. */
-const expected = (parser: Parser<unknown>): string => [parser.what, parser.hint ?? ''].join('\n').trim()
-/** Marks an error whose message is already the whole sentence. */
-export const WHOLE = { whole: true } as const
-
-const REFERENCE = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/
-const NUMBER_OR_TEXT = { type: ['string', 'integer'] }
-
 /**
  * The file's shape. Scalars arrive as text (the file is read with YAML's failsafe schema), because a Discord id does not
  * fit into a number and `off` is a word; each is understood by the parser the environment uses too.
  */
 export function serversFileSchema(world: FileWorld) {
-  const field = <T>(parser: Parser<T>, description: string, json: Record<string, unknown> = {}) =>
-    z
-      .string({ error: expected(parser) })
-      .meta({ description: `${description} Expected: ${parser.what}.`, ...json })
-      .transform((text, context) => {
-        if (REFERENCE.test(text)) {
-          context.addIssue({
-            code: 'custom',
-            params: WHOLE,
-            message: `expected ${parser.what}; \${NAME} stands for secrets only`,
-          })
-          return z.NEVER
-        }
-        const value = parser.parse(text)
-        if (value !== undefined) return value
-        context.addIssue({ code: 'custom', message: expected(parser) })
-        return z.NEVER
-      })
-
   /** The outcome of the outside as a field: its value, understood, or its reason as the problem. */
   const outside = <T>(
     what: string,
@@ -173,6 +148,10 @@ export function serversFileSchema(world: FileWorld) {
       .optional()
       .meta({ description: 'Applications that are never terminated, besides the backups that never are.' }),
     no_data_after: field(noDataAfter, 'No data for this long becomes an incident. Default: 30s.').optional(),
+    services: z
+      .array(serviceSchema, { error: 'a list of services such as [{ name: site, pods: 2, workers: 4, threads: 8 }]' })
+      .optional()
+      .meta({ description: 'What the services of this server are built to open, for /doctor.' }),
   })
 
   const roleIds = z
@@ -193,15 +172,9 @@ export function serversFileSchema(world: FileWorld) {
   return strict('a mapping with servers', {
     servers: z.array(server, { error: 'a list of servers' }).min(1, { error: 'a list of servers' }),
     discord: discord.optional(),
+    cluster: clusterSchema.optional().meta({ description: 'The Kubernetes cluster whose pods hold connections.' }),
   })
 }
 
 export type ServersFile = z.output<ReturnType<typeof serversFileSchema>>
 export type ServerInFile = ServersFile['servers'][number]
-
-/** A strict object whose error about unknown keys lists the known ones, for the reader to find the nearest. */
-function strict<T extends z.core.$ZodLooseShape>(what: string, shape: T) {
-  return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : what),
-  })
-}

@@ -1,4 +1,5 @@
 import type { Config } from '../ports/config.js'
+import { readCluster } from './cluster.js'
 import { readEnvironment, readText, readVariable, reportTypos } from './environment.js'
 import type { ReadFile, Variables } from './environment.js'
 import type { FileWorld } from './fileSchema.js'
@@ -32,6 +33,12 @@ const IN_FILE: Partial<Record<VariableName, readonly string[]>> = {
   ROLE_VIEW: ['discord', 'roles', 'view'],
   ROLE_RECOVER: ['discord', 'roles', 'recover'],
   ROLE_PAGE: ['discord', 'roles', 'page'],
+  KUBERNETES: ['cluster', 'access'],
+  KUBERNETES_KUBECONFIG: ['cluster', 'kubeconfig'],
+  KUBERNETES_CONTEXT: ['cluster', 'context'],
+  POD_RANGES: ['cluster', 'pod_ranges'],
+  POOLERS: ['cluster', 'poolers'],
+  KNOWN_HOSTS: ['cluster', 'known_hosts'],
 }
 
 /**
@@ -91,11 +98,18 @@ export function loadConfig(input: { readonly env: Variables; readonly readFile: 
     return isUnreadable ? { where: path } : placeOf(file, inFile)
   }
   const discord = readDiscord(reading, file?.understood?.discord, placeInFile)
+  const cluster = readCluster(reading, file?.understood?.cluster, {
+    placeOf: placeInFile,
+    textOf: (name) => {
+      const value = valueOf(file, IN_FILE[name] ?? [])
+      return typeof value === 'string' ? value : undefined
+    },
+  })
   const bot = readBot(reading)
   const server = path === undefined ? readOneServer(reading, watch) : undefined
   const servers = server === undefined ? file?.understood?.servers : [server]
   if (problems.length === 0 && discord !== undefined && servers !== undefined) {
-    return { kind: 'config', config: { discord, servers, ...bot } }
+    return { kind: 'config', config: { discord, servers, ...(cluster === undefined ? {} : { cluster }), ...bot } }
   }
   const inviteApplicationId = applicationIdOf(environment.get('DISCORD_TOKEN')?.text ?? '')
   const sorted = problems.sort((a, b) => compare(orderOf(a), orderOf(b)))
@@ -120,8 +134,11 @@ function reportAmbiguous({ environment, report }: Reading, file: ReadServersFile
 
 /** The place of a setting in the file; `undefined` when the file does not hold it. */
 function placeOf(file: ReadServersFile | undefined, path: readonly string[]): Place | undefined {
-  const value = path.reduce<unknown>((inside, key) => Object(inside)[key] as unknown, file?.source?.content)
-  return path.length === 0 || value === undefined ? undefined : file?.source?.placeOf(path)
+  return path.length === 0 || valueOf(file, path) === undefined ? undefined : file?.source?.placeOf(path)
+}
+
+function valueOf(file: ReadServersFile | undefined, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inside, key) => Object(inside)[key] as unknown, file?.source?.content)
 }
 
 /** Whether nothing was set that only Lifeguard needs; an image may well set where data and logs go. */

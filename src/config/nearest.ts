@@ -8,8 +8,9 @@ export function nearest(name: string, known: readonly string[], farthest: number
 }
 
 function isStartOf(name: string, candidate: string): boolean {
-  // A single word such as ROLE or SERVER starts many names, and is somebody else's.
-  return name.includes('_') && (candidate.startsWith(`${name}_`) || name.startsWith(`${candidate}_`))
+  // A single word such as ROLE or KUBERNETES starts many names, which are somebody else's.
+  const [short = '', long = ''] = [name, candidate].sort((a, b) => a.length - b.length)
+  return short.includes('_') && long.startsWith(`${short}_`)
 }
 
 /** Levenshtein's distance: letters to insert, remove or replace. */

@@ -1,11 +1,13 @@
 import type { z } from 'zod'
-import type { CanaryConfig, ConnectionConfig, ServerConfig } from '../ports/config.js'
+import type { CanaryConfig, ConnectionConfig, ServerConfig, ServiceBudget } from '../ports/config.js'
 import { belongTogether } from './certificates.js'
+import type { ClusterInFile } from './cluster.js'
 import { contradictionsIn } from './contradictions.js'
 import { withProtected } from './defaults.js'
 import type { WatchDefaults } from './defaults.js'
+import { WHOLE } from './fileField.js'
 import type { FileWorld, ServerInFile } from './fileSchema.js'
-import { serversFileSchema, WHOLE } from './fileSchema.js'
+import { serversFileSchema } from './fileSchema.js'
 import { nearest } from './nearest.js'
 import type { Problem, Report } from './problem.js'
 import type { Quote } from './quote.js'
@@ -19,7 +21,11 @@ export type ReadServersFile = {
   /** Absent when the file has no valid YAML. */
   readonly source?: YamlSource
   /** Absent when any field was not understood. */
-  readonly understood?: { readonly servers: readonly ServerConfig[]; readonly discord?: DiscordInFile }
+  readonly understood?: {
+    readonly servers: readonly ServerConfig[]
+    readonly discord?: DiscordInFile
+    readonly cluster?: ClusterInFile
+  }
 }
 
 /** Reads the file of servers and reports everything that is wrong with it. */
@@ -58,8 +64,15 @@ export function readServersFile(
     })
   })
   const servers = parsed.data.servers.map((server) => serverConfig(server, defaults))
-  const { discord } = parsed.data
-  return { source, understood: { servers, ...(discord === undefined ? {} : { discord }) } }
+  const { discord, cluster } = parsed.data
+  return {
+    source,
+    understood: {
+      servers,
+      ...(discord === undefined ? {} : { discord }),
+      ...(cluster === undefined ? {} : { cluster }),
+    },
+  }
 }
 
 function problemsOf(issue: z.core.$ZodIssue, around: Path, source: YamlSource, quote: Quote): readonly Problem[] {
@@ -122,7 +135,14 @@ function serverConfig(server: ServerInFile, defaults: WatchDefaults): ServerConf
       protectedApplications: withProtected(defaults.stale.protectedApplications, server.protected),
     },
     noDataAfterMs: server.no_data_after ?? defaults.noDataAfterMs,
+    ...(server.services === undefined ? {} : { services: server.services.map(serviceBudget) }),
   }
+}
+
+function serviceBudget(service: NonNullable<ServerInFile['services']>[number]): ServiceBudget {
+  const { name, role, pods, workers, threads, aliases = 1, strategy = 'rolling' } = service
+  const isRolling = strategy === 'rolling'
+  return { name, ...(role === undefined ? {} : { role }), pods, workers, threads, aliases, isRolling }
 }
 
 function ruleOf(

@@ -200,6 +200,14 @@ const BAD: readonly (readonly [string, string, RegExp])[] = [
   ['PROTECTED_APPLICATIONS', 'a*b', /star only at an end/],
   ['PROTECTED_APPLICATIONS', ',', /commas/],
   ['CAME_BACK_AFTER', '1h', /duration/],
+  ['KUBERNETES', 'yes', /"yes" is not one of off, in-cluster, kubeconfig/],
+  ['KUBERNETES', 'kubeconfig', /needs the path of one: set KUBERNETES_KUBECONFIG/],
+  ['KUBERNETES_KUBECONFIG', '/nowhere', /ENOENT/],
+  ['KUBERNETES_KUBECONFIG', '/junk', /not a kubeconfig/],
+  ['KUBERNETES_CONTEXT', 'production', /without KUBERNETES_KUBECONFIG/],
+  ['POD_RANGES', '10.2.0.0/16', /no cluster is: set KUBERNETES=in-cluster/],
+  ['POOLERS', 'pgbouncer=10.0.3.9', /no cluster is/],
+  ['KNOWN_HOSTS', 'office=192.0.2.0/24', /no cluster is/],
   ['LOG_LEVEL', 'loud', /trace, debug/],
   ['LIFEGUARD_CONFIG', '/nowhere', /ENOENT/],
 ]
@@ -264,6 +272,10 @@ test('a misspelt variable is refused with the nearest name, and the variables of
     PGPASWORD_FILE: 'PGPASSWORD_FILE',
     STALE_IDLE_IN_TRANSACTIONS: 'STALE_IDLE_IN_TRANSACTION',
     LIFEGUARD_CONFG: 'LIFEGUARD_CONFIG',
+    KUBERNETES_CONTEXTS: 'KUBERNETES_CONTEXT',
+    KUBERNETES_KUBECONFG: 'KUBERNETES_KUBECONFIG',
+    POD_RANGE: 'POD_RANGES',
+    KNOWN_HOST: 'KNOWN_HOSTS',
     DATA_DIRS: 'DATA_DIR',
   }
   for (const [name, meant] of Object.entries(misspelt)) {

@@ -5,8 +5,9 @@ import type { Journal } from '../../ports/journal.js'
 import type { Log } from '../../ports/log.js'
 import { eventOf } from './body.js'
 import { type ChainRow, hashOf, type Head } from './chain.js'
+import { exists } from './databaseFile.js'
 import { journalError } from './journalError.js'
-import { exists, journalPath, openJournalFile, type OpenOptions, sealMarkPath } from './journalFile.js'
+import { journalPath, openJournalFile, type OpenOptions, sealMarkPath } from './journalFile.js'
 import { checkFile, lastInFile } from './journalRows.js'
 
 export type JournalDeps = { readonly log: Log } & Pick<OpenOptions, 'lockWaitMs' | 'migrations'>

@@ -1,9 +1,8 @@
-import { access, chmod, mkdir, open } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Client, createClient } from '@libsql/client'
-import { DependencyError } from '../../core/errors.js'
 import { type Genesis, NOTHING_BEFORE } from './chain.js'
+import { makePrivateFile, setPragmas, syncFolder } from './databaseFile.js'
 import { journalError } from './journalError.js'
 import { JOURNAL_MIGRATIONS, migrate, type Migration } from './migrations.js'
 
@@ -43,7 +42,7 @@ export async function openJournalFile(dir: string, options: OpenOptions = {}): P
       timeout: options.lockWaitMs ?? LOCK_WAIT_MS,
       concurrency: 1,
     })
-    await setPragmas(client, file)
+    await setPragmas(client, { file, synchronous: 'FULL', dependency: 'journal' })
     await migrate(client, options.migrations ?? JOURNAL_MIGRATIONS, file)
     const genesis = options.genesis ?? { prevHash: NOTHING_BEFORE, firstSeq: 1 }
     await client.execute({
@@ -55,53 +54,5 @@ export async function openJournalFile(dir: string, options: OpenOptions = {}): P
   } catch (error) {
     client?.close()
     throw journalError(`open ${file}`, file, error)
-  }
-}
-
-// EXCLUSIVE comes first: the first read after it takes the lock, and WAL then needs no shared-memory file.
-async function setPragmas(client: Client, file: string): Promise<void> {
-  const wanted = [
-    ['locking_mode', 'exclusive'],
-    ['journal_mode', 'wal'],
-    ['synchronous', 2], // FULL: an append that resolved survives a loss of power
-  ] as const
-  for (const [pragma, value] of wanted) {
-    await client.execute(`PRAGMA ${pragma} = ${value}`)
-    const { rows } = await client.execute(`PRAGMA ${pragma}`)
-    const found = rows[0]?.[0]
-    if (found !== value) {
-      throw new DependencyError('journal', `${file}: SQLite answers ${pragma} ${JSON.stringify(found)}, not ${value}.`)
-    }
-  }
-}
-
-// Closing any descriptor of a file drops this process's locks on it, so an existing one is not opened here.
-async function makePrivateFile(file: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  try {
-    const handle = await open(file, 'wx', 0o600)
-    await handle.close()
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    await chmod(file, 0o600)
-  }
-}
-
-/** Makes created, renamed and removed names of the folder survive a loss of power. */
-export async function syncFolder(dir: string): Promise<void> {
-  const handle = await open(dir, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path)
-    return true
-  } catch {
-    return false
   }
 }

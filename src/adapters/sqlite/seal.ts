@@ -3,8 +3,9 @@ import { basename, join } from 'node:path'
 import type { Client } from '@libsql/client'
 import { DependencyError, UserError } from '../../core/errors.js'
 import { type ChainCheck, type Head, NOTHING_BEFORE } from './chain.js'
+import { exists, syncFolder } from './databaseFile.js'
 import { isDamage, journalError } from './journalError.js'
-import { exists, journalPath, openJournalFile, type OpenOptions, sealMarkPath, syncFolder } from './journalFile.js'
+import { journalPath, openJournalFile, type OpenOptions, sealMarkPath } from './journalFile.js'
 import { checkFile } from './journalRows.js'
 
 export type SealOptions = Pick<OpenOptions, 'lockWaitMs'>

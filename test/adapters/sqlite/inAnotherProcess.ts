@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-const CHILD = fileURLToPath(new URL('./journalChild.js', import.meta.url))
+const CHILDREN = { journal: './journalChild.js', sightings: './sightingsChild.js' } as const
 
 /** A folder that is gone after the test. */
 export async function temporaryFolder(t: TestContext): Promise<string> {
@@ -24,8 +24,15 @@ export type Running = {
   readonly ended: Promise<readonly unknown[]>
 }
 
-export function start(t: TestContext, what: string, dir: string, argument = ''): Running {
-  const child = spawn(process.execPath, ['--enable-source-maps', CHILD, what, dir, argument], {
+export function start(
+  t: TestContext,
+  what: string,
+  dir: string,
+  argument = '',
+  of: keyof typeof CHILDREN = 'journal',
+): Running {
+  const script = fileURLToPath(new URL(CHILDREN[of], import.meta.url))
+  const child = spawn(process.execPath, ['--enable-source-maps', script, what, dir, argument], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   t.after(() => child.kill('SIGKILL'))
@@ -39,12 +46,13 @@ export function start(t: TestContext, what: string, dir: string, argument = ''):
   return { child, started, ended }
 }
 
-/** Runs journalChild to its end. */
+/** Runs such a process to its end. */
 export function inAnotherProcess(
   t: TestContext,
   what: string,
   dir: string,
   argument = '',
+  of: keyof typeof CHILDREN = 'journal',
 ): Promise<readonly unknown[]> {
-  return start(t, what, dir, argument).ended
+  return start(t, what, dir, argument, of).ended
 }
