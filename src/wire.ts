@@ -16,6 +16,7 @@ import { DependencyError } from './core/errors.js'
 import { openGate } from './flows/access/gate.js'
 import { startTeller } from './flows/incident/tell.js'
 import { openLedger } from './flows/ledger.js'
+import { openTracing } from './wire/tracing.js'
 import { lifeguard as openLifeguard } from './wire/lifeguard.js'
 import type { Press } from './flows/terminate/act.js'
 import { reconcileActs } from './flows/terminate/reconcile.js'
@@ -76,20 +77,22 @@ export async function startBot(
   const { guildId, channelId, pageRoleId, roles } = config.discord
   const channel = alertChannel(client, { guildId, channelId, pageRoleId }, onUnauthorised)
 
+  const tracer = await openTracing(config, { log, shutdown, clock })
   const underWay = new Map<string, Press>()
   const schedule = deps.schedule ?? cron(log)
   const scheduled = new Map<string, Scheduled>()
   const starts = config.servers.map((server) => {
-    const postgres = postgresServer(server, { clock, random: Math.random, log: log.child({ server: server.name }) })
+    const postgres = postgresServer(server, { clock, random: Math.random, log: log.child({ server: server.name }), withSessionAges: tracer !== undefined })
     shutdown.push(`sessions of ${server.name}`, () => postgres.close())
     postgres.open()
-    const watch = watchServer({ config: server, server: postgres, ledger, clock, newId, log, onTick: () => poke() })
+    const watch = watchServer({ config: server, server: postgres, ledger, clock, newId, log, trace: (reading) => tracer?.trace(server.name, reading, server.stale) ?? { kind: 'off' }, onTick: () => poke() })
     const watched: WatchedServer = {
       config: server,
       postgres,
       live: () => watch.live(),
       lookNow: () => watch.lookNow(),
       peakOf: (incident) => watch.peakOf(incident),
+      ...(tracer === undefined ? {} : { tracer }),
     }
     const tick = async () => {
       await watch.tick()
@@ -111,6 +114,7 @@ export async function startBot(
     ...(client.isReady()
       ? selfCheck(client, config.discord)
       : ['Not connected to Discord: buttons and commands do not work.']),
+    ...(tracer?.problems() ?? []),
   ]
   const teller = startTeller({
     ledger,

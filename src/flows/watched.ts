@@ -4,6 +4,7 @@ import type { Live } from '../core/watch/live.js'
 import type { Look } from '../core/watch/look.js'
 import type { ServerConfig } from '../ports/config.js'
 import type { PostgresServer } from '../ports/postgres.js'
+import type { Tracer } from './tracer.js'
 
 /** One server with all that belongs to it. */
 export type WatchedServer = {
@@ -11,6 +12,8 @@ export type WatchedServer = {
   readonly postgres: PostgresServer
   readonly live: () => Live
   readonly lookNow: () => Promise<Look>
+  /** Absent: no cluster is configured, and nothing is told by its origin. */
+  readonly tracer?: Pick<Tracer, 'judge'>
   /** The highest numbers of an open incident, those between two changes included. */
   readonly peakOf: (incident: Incident) => Numbers | undefined
 }

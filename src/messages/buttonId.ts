@@ -1,9 +1,13 @@
+import type { StaleOrigin } from '../core/incident/event.js'
 import { BREAKDOWN_KEYS, type BreakdownKey } from '../core/watch/breakdown.js'
 
 /** What a button does. It carries ids only: state comes from the journal, so that it works after any restart. */
 export type Press =
   | { readonly kind: 'inspect'; readonly incident: string }
   | { readonly kind: 'terminate stale'; readonly incident: string }
+  | { readonly kind: 'terminate origin'; readonly origin: StaleOrigin; readonly incident: string }
+  /** All orphans of a server, from the list of them. */
+  | { readonly kind: 'terminate orphans'; readonly server: string }
   | { readonly kind: 'acknowledge'; readonly incident: string }
   | { readonly kind: 'terminate'; readonly preview: string }
   | { readonly kind: 'connections'; readonly server: string; readonly by: BreakdownKey; readonly page: number }
@@ -32,6 +36,14 @@ export function decodeButtonId(id: string): Press | undefined {
       return isRef(a) && b === undefined ? { kind: 'inspect', incident: a } : undefined
     case 'stale':
       return isRef(a) && b === undefined ? { kind: 'terminate stale', incident: a } : undefined
+    case 'orphans':
+      return isRef(a) && b === undefined ? { kind: 'terminate origin', origin: 'orphans', incident: a } : undefined
+    case 'previous':
+      return isRef(a) && b === undefined
+        ? { kind: 'terminate origin', origin: 'previous rollout', incident: a }
+        : undefined
+    case 'all-orphans':
+      return a !== undefined && a !== '' && b === undefined ? { kind: 'terminate orphans', server: a } : undefined
     case 'ack':
       return isRef(a) && b === undefined ? { kind: 'acknowledge', incident: a } : undefined
     case 'act':
@@ -56,6 +68,10 @@ function fieldsOf(press: Press): readonly string[] {
       return ['inspect', press.incident]
     case 'terminate stale':
       return ['stale', press.incident]
+    case 'terminate origin':
+      return [press.origin === 'orphans' ? 'orphans' : 'previous', press.incident]
+    case 'terminate orphans':
+      return ['all-orphans', press.server]
     case 'acknowledge':
       return ['ack', press.incident]
     case 'terminate':

@@ -2,7 +2,8 @@ import { ButtonStyle, ComponentType } from 'discord-api-types/v10'
 import { assess } from '../core/watch/assess.js'
 import { breakdown } from '../core/watch/breakdown.js'
 import { isInHand, type Incident } from '../core/incident/incident.js'
-import { suspectOf, superuserSuspectOf } from '../core/terminate/suspect.js'
+import type { StaleOrigin } from '../core/incident/event.js'
+import { originSuspectOf, suspectOf, superuserSuspectOf, type Suspect } from '../core/terminate/suspect.js'
 import type { Live } from '../core/watch/live.js'
 import type { Reading } from '../core/watch/look.js'
 import { numbersOf, usableSlots, usedSlots } from '../core/watch/slots.js'
@@ -13,7 +14,9 @@ import { byHandLines, superuserRemedy } from './byHand.js'
 import { encodeButtonId } from './buttonId.js'
 import { code, fence, inert, person, sentence } from './escape.js'
 import { clockTime, duration, exactTime, relativeTime } from './time.js'
-import { backends, outcomeLine } from './outcome.js'
+import { outcomeLine } from './outcome.js'
+import { originLines } from './origin.js'
+import { backends } from './count.js'
 
 /** How the card finds other messages: a link that opens in the client. */
 export type Link = (ref: { readonly channelId: string; readonly messageId: string }) => string
@@ -77,6 +80,7 @@ function openParts({ incident, live }: Extract<AlertMessage, { kind: 'card' }>):
   return [
     text([headline(incident, live), ...becauseLines(reasonsNow(incident, live)), sinceLine(incident, live)].join('\n')),
     ...(reading === undefined || live === undefined ? [] : [text(groupLines(reading, live))]),
+    ...originPart(incident, live),
     text(
       [
         ...blindLines(live),
@@ -86,6 +90,13 @@ function openParts({ incident, live }: Extract<AlertMessage, { kind: 'card' }>):
     ),
     buttons(incident, live),
   ]
+}
+
+/** Whose they are: told of the reading that the table shows. */
+function originPart(incident: Incident, live: Live | undefined): readonly ContainerPart[] {
+  if (incident.subject !== 'connections' || live?.reading === undefined) return []
+  const lines = originLines(live.traced, live.reading.at)
+  return lines.length === 0 ? [] : [text(lines.join('\n'))]
 }
 
 /** What the full server said is no news any more once its numbers are calm; the rules that still hold on are. */
@@ -191,9 +202,17 @@ function superuserLines(live: Live): readonly string[] {
 
 function adviceLines(incident: Incident, live: Live | undefined): readonly string[] {
   if (incident.subject !== 'connections' || live?.look?.kind !== 'reading') return []
+  const { used, usable } = numbersOf(live.look)
+  const byOrigin = originSuspect(live)
+  if (byOrigin !== undefined) {
+    const { suspect: whose, origin } = byOrigin
+    const words = origin === 'orphans' ? 'no pod is left to use them' : 'their pods are terminating, and replaced'
+    return [
+      `**Mildest step that can work:** terminate ${backends(whose.stale, ORIGIN_NOUN[origin])} of ${code(whose.role)} (${words}). Leaves ${used - whose.stale} of ${usable} in use.`,
+    ]
+  }
   const suspect = suspectOf(live.look, incident, live.rules, live.stale)
   if (suspect === undefined) return superuserLines(live)
-  const { used, usable } = numbersOf(live.look)
   return [
     `**Mildest step that can work:** terminate ${backends(suspect.stale, 'stale')} of ${code(suspect.role)} (idle for ${duration(live.stale.idleMs)} or more). Leaves ${used - suspect.stale} of ${usable} in use.`,
   ]
@@ -226,14 +245,35 @@ function acknowledgedWords(incident: Incident): string {
   return incident.acknowledged?.severity === 'page' ? ' — paging stopped' : ' — a rise to PAGE still pages'
 }
 
+/** What is offered first: orphans, then what terminating pods of a replaced rollout hold; only then stale ones by age. */
+function originSuspect(live: Live): { readonly origin: StaleOrigin; readonly suspect: Suspect } | undefined {
+  for (const origin of ['orphans', 'previous rollout'] as const) {
+    const suspect = originSuspectOf(live.traced, origin)
+    if (suspect !== undefined) return { origin, suspect }
+  }
+  return undefined
+}
+
+const ORIGIN_NOUN: Readonly<Record<StaleOrigin, string>> = { orphans: 'orphaned', 'previous rollout': 'replaced' }
+
 function buttons(incident: Incident, live: Live | undefined): ContainerPart {
   const reading = live?.look?.kind === 'reading' ? live.look : undefined
   const suspect =
     reading === undefined || live === undefined || incident.subject === 'data'
       ? undefined
       : suspectOf(reading, incident, live.rules, live.stale)
+  const byOrigin = live?.look?.kind === 'reading' && incident.subject !== 'data' ? originSuspect(live) : undefined
   return row(
-    ...(incident.subject === 'data'
+    ...(byOrigin === undefined
+      ? []
+      : [
+          button(
+            `Terminate ${byOrigin.suspect.stale} ${ORIGIN_NOUN[byOrigin.origin]}…`,
+            encodeButtonId({ kind: 'terminate origin', origin: byOrigin.origin, incident: incident.id }),
+            ButtonStyle.Primary,
+          ),
+        ]),
+    ...(incident.subject === 'data' || byOrigin !== undefined
       ? []
       : [
           button(

@@ -4,7 +4,9 @@ import type { AlertMessage } from '../ports/alertChannel.js'
 import type { ActAnswer } from '../ports/lifeguard.js'
 import { numbersText } from './because.js'
 import { COLOUR, container, text, type Rendered } from './body.js'
+import { backends } from './count.js'
 import { code, person } from './escape.js'
+import { ORIGIN_WORDS } from './origin.js'
 import { clockTime, duration, relativeTime } from './time.js'
 
 /** Whose backends: `site` by role, or by application. */
@@ -13,19 +15,27 @@ export function whose(filter: StaleFilter): string {
     filter.role === undefined ? undefined : `role ${code(filter.role)}`,
     filter.applicationName === undefined ? undefined : `application ${code(filter.applicationName)}`,
   ].filter((part) => part !== undefined)
-  return parts.length === 0 ? 'nobody' : parts.join(', ')
+  if (parts.length === 0) return filter.origin === undefined ? 'nobody' : 'any role'
+  return parts.join(', ')
 }
 
-/** `31 stale backends`, `1 backend`. */
-export function backends(count: number, kind = ''): string {
-  return `${count}${kind === '' ? '' : ` ${kind}`} ${count === 1 ? 'backend' : 'backends'}`
+/** What they are: `orphaned`, `of a previous rollout`, or `stale` by age. */
+export function kindOf(filter: StaleFilter): string {
+  return filter.origin === undefined ? 'stale' : ORIGIN_WORDS[filter.origin]
+}
+
+/** `31 orphaned backends of role site`. */
+export function described(count: number, filter: StaleFilter): string {
+  return filter.origin === 'previous rollout'
+    ? `${backends(count)} of ${whose(filter)}, ${kindOf(filter)}`
+    : `${backends(count, kindOf(filter))} of ${whose(filter)}`
 }
 
 /** One line for the card. */
 export function outcomeLine(finished: TerminateFinished): string {
   const { outcome } = finished
   const alive = outcome.stillAlive.length === 0 ? '' : `, ${outcome.stillAlive.length} still alive`
-  return `${person(finished.by)} terminated ${backends(outcome.gone, 'stale')} of ${whose(finished.filter)}${alive}.`
+  return `${person(finished.by)} terminated ${described(outcome.gone, finished.filter)}${alive}.`
 }
 
 /** The public post in the incident's thread. */
@@ -59,6 +69,10 @@ export function renderActAnswer(answer: Exclude<ActAnswer, { kind: 'refused' }>)
       return note(
         `${code(answer.server)} could not be read: ${code(answer.detail, 200)}\nNothing was done. Try again in a few seconds; \`/status\` shows the sessions.`,
       )
+    case 'no origins':
+      return note(
+        `The pods of the cluster could not be listed: ${code(answer.detail, 200)}\n${answer.remedy === undefined ? '' : `To mend it: ${code(answer.remedy, 300)}\n`}Without a fresh list nobody is an orphan. Nothing was done. \`/terminate stale\` goes by age alone.`,
+      )
     case 'not recorded':
       return note(
         `Lifeguard's journal does not take records (${code(answer.detail, 200)}), and without a record there is no act.\nNothing was done. \`/status\` says more.`,
@@ -90,7 +104,7 @@ function outcomeLines(act: Act): readonly string[] {
   const { finished, followedUp, previewed } = act
   if (finished === undefined) return ['Under way…']
   const { outcome } = finished
-  const headline = `${person(finished.by)} terminated ${outcome.gone} of ${backends(previewed.victims.length)} of ${whose(finished.filter)} on ${code(finished.server)} in ${seconds(finished.tookMs)}.`
+  const headline = `${person(finished.by)} terminated ${outcome.gone} of ${described(previewed.victims.length, finished.filter)} on ${code(finished.server)} in ${seconds(finished.tookMs)}.`
   return [
     `### ${headline}`,
     `${outcome.gone} gone · ${outcome.stillAlive.length} still alive · ${outcome.alreadyGone} already gone before · ${outcome.changed} changed since the preview, left alone`,

@@ -1,4 +1,5 @@
 import { ButtonStyle } from 'discord-api-types/v10'
+import type { Attribution } from '../core/attribution/attribution.js'
 import type { Selection, Spared } from '../core/terminate/select.js'
 import { minAgeMs } from '../core/terminate/select.js'
 import type { StaleFilter } from '../core/incident/event.js'
@@ -8,7 +9,9 @@ import { attachment, button, COLOUR, container, row, text, type Rendered } from 
 import { encodeButtonId } from './buttonId.js'
 import { superuserRemedy } from './byHand.js'
 import { code, inert } from './escape.js'
-import { backends, whose } from './outcome.js'
+import { whose } from './outcome.js'
+import { backends } from './count.js'
+import { evidenceText, rolloutName } from './origin.js'
 import { duration, relativeTime, shortDuration } from './time.js'
 
 type Previewed = Extract<PreviewAnswer, { kind: 'preview' }>
@@ -47,6 +50,12 @@ export function renderPreview(answer: Exclude<PreviewAnswer, { kind: 'refused' }
         `${code(answer.server)} could not be read: ${code(answer.detail, 200)}`,
         'Nothing was done. Try again in a few seconds; `/status` shows the sessions.',
       ])
+    case 'no origins':
+      return note([
+        `### The pods of ${code(answer.server)}'s cluster could not be listed`,
+        `${code(answer.detail, 200)}${answer.remedy === undefined ? '' : ` — to mend it: ${code(answer.remedy, 300)}`}`,
+        'Without a fresh list nobody is an orphan. Nothing was done. `/terminate stale` goes by age alone.',
+      ])
     case 'not recorded':
       return note([
         `Lifeguard's journal does not take records (${code(answer.detail, 200)}), and without a record there is no act.`,
@@ -82,7 +91,7 @@ function preview({ preview: id, server, filter, selection, live, validUntil }: P
         [
           `### Terminate ${backends(count)} on ${code(server)}? Nothing has been done yet.`,
           ...belowRuleLines(filter, live),
-          `Why these: ${described(filter, live)}.`,
+          ...whyLines(filter, live, selection),
           `In that state for ${span(ages)}.`,
           ...lockLines(selection),
           ...leftAloneLines(selection),
@@ -98,6 +107,8 @@ function preview({ preview: id, server, filter, selection, live, validUntil }: P
   )
 }
 
+const EVIDENCE_SHOWN = 5
+
 function span(agesMs: readonly number[]): string {
   const shortest = duration(Math.min(...agesMs))
   const longest = duration(Math.max(...agesMs))
@@ -106,6 +117,7 @@ function span(agesMs: readonly number[]): string {
 
 /** A person may ask for less than the rule, and must see that it is less. */
 function belowRuleLines(filter: StaleFilter, live: Live): readonly string[] {
+  if (filter.origin !== undefined) return []
   const below = filter.states.filter(
     (state) => minAgeMs(state, filter, live.stale) < minAgeMs(state, { states: [] }, live.stale),
   )
@@ -117,8 +129,37 @@ function belowRuleLines(filter: StaleFilter, live: Live): readonly string[] {
 }
 
 function described(filter: StaleFilter, live: Live): string {
+  if (filter.origin !== undefined) {
+    const age = filter.minAgeMs === undefined ? '' : ` for ${duration(filter.minAgeMs)} or more`
+    const proof =
+      filter.origin === 'orphans'
+        ? 'of pods that no longer exist'
+        : 'held by terminating pods of a previous rollout, the new one being complete'
+    return `${whose(filter)}, ${proof}, ${filter.states.join(' or ')}${age}`
+  }
   const states = filter.states.map((state) => `${state} for ${duration(minAgeMs(state, filter, live.stale))} or more`)
   return `${whose(filter)}, ${states.join(', or ')}`
+}
+
+/** Why each of them: by age, or by where it comes from, with the evidence and the pods. */
+function whyLines(filter: StaleFilter, live: Live, { victims }: Selection): readonly string[] {
+  const why = `Why these: ${described(filter, live)}.`
+  if (filter.origin === undefined) return [why]
+  const counts = new Map<string, number>()
+  for (const { attribution } of victims) {
+    if (attribution === undefined) continue
+    const pod = 'pod' in attribution ? attribution.pod : null
+    const line = `${pod === null ? 'a pod never seen' : code(rolloutName(pod))}: each ${evidenceText(attribution.because.kind)}`
+    counts.set(line, (counts.get(line) ?? 0) + 1)
+  }
+  const lines = [...counts].sort(([, a], [, b]) => b - a)
+  const more = lines.slice(EVIDENCE_SHOWN).reduce((sum, [, count]) => sum + count, 0)
+  return [
+    why,
+    ...lines.slice(0, EVIDENCE_SHOWN).map(([line, count]) => `- ${count} of ${line}`),
+    ...(more > 0 ? [`- ${more} of others: see the list`] : []),
+    '-# The pods were listed just now, and are listed again when you confirm.',
+  ]
 }
 
 function lockLines({ victims, blocks }: Selection): readonly string[] {
@@ -141,6 +182,8 @@ const SPARED_WORDS: Readonly<Record<Spared, string>> = {
   'other state': 'in another state',
   'too young': 'not idle long enough',
   'unknown age': 'of unknown age',
+  'living pod': 'of living pods',
+  'origin not proven': 'of unproven origin',
 }
 
 function leftAloneLines({ spared }: Selection): readonly string[] {
@@ -180,6 +223,7 @@ function listOf({ victims, spared }: Selection): string {
       locksHeld: number
     },
     because: string,
+    attribution: Attribution | undefined,
   ) =>
     [
       String(backend.pid).padStart(7),
@@ -192,17 +236,29 @@ function listOf({ victims, spared }: Selection): string {
       `${backend.locksHeld} locks`.padEnd(9),
       `started ${backend.backendStart}`,
       because,
+      originText(attribution),
     ]
       .join('  ')
       .trimEnd()
   return [
     'To be terminated:',
-    ...victims.map((victim) => line(victim, '')),
+    ...victims.map((victim) => line(victim, '', victim.attribution)),
     '',
     'Left alone:',
-    ...spared.map(({ backend, because }) => line(backend, SPARED_WORDS[because])),
+    ...spared.map(({ backend, because, attribution }) => line(backend, SPARED_WORDS[because], attribution)),
     '',
   ].join('\n')
+}
+
+/** Whose it is and why, for the list. */
+function originText(attribution: Attribution | undefined): string {
+  if (attribution === undefined) return ''
+  const pod = 'pod' in attribution ? attribution.pod : null
+  const where =
+    attribution.kind === 'node address' ? attribution.node : 'name' in attribution ? attribution.name : undefined
+  const name = pod?.name ?? where
+  const what = `${attribution.kind}${name === undefined ? '' : ` ${inert(name, 63)}`}`
+  return `${what}: ${evidenceText(attribution.because.kind)} (confidence: ${attribution.confidence})`
 }
 
 export function note(lines: readonly string[]): Rendered {

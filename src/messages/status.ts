@@ -5,6 +5,7 @@ import type { SessionStatus } from '../ports/postgres.js'
 import { limitSentence, lookText, numbersText, severityWord } from './because.js'
 import { COLOUR, container, text, type Rendered } from './body.js'
 import { code, sentence } from './escape.js'
+import { attributionLines } from './origin.js'
 import { relativeTime } from './time.js'
 
 /** Discord takes 40 components a message, and 4,000 characters: with more servers than this a line each is too little. */
@@ -51,6 +52,7 @@ function serverLines({ live, sessions, schedule, gaps, incidents }: ServerStatus
     `Sessions: monitor ${sessionText(sessions.monitor)}, actor ${sessionText(sessions.actor)}`,
     `Canary: ${canaryText(live.canary)}`,
     `Schedule ${code(schedule)}: ${gaps.missed === 0 && gaps.overlapped === 0 ? 'no slot missed' : `${gaps.missed} missed, ${gaps.overlapped} skipped as the one before was late${gaps.lastAt === undefined ? '' : `, last ${relativeTime(gaps.lastAt)}`}`}`,
+    ...attributionLines(live.traced),
     ...sessions.degraded.map((problem) => `⚠️ ${sentence(problem)}`),
   ]
 }

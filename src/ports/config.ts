@@ -1,3 +1,4 @@
+import type { Margins } from '../core/attribution/sighted.js'
 import type { Rule, StaleRule } from '../core/watch/rule.js'
 
 /** A value that must never be printed: it shows as `[secret]` in logs, JSON, templates and inspection. */
@@ -80,6 +81,8 @@ export type CanaryConfig =
 export type Timings = {
   /** After a termination, when to look who came back. */
   readonly cameBackAfterMs: number
+  /** How far ages and lists must be apart before they prove an orphan; absent: core's own, which no setting changes. */
+  readonly margins?: Margins
 }
 
 /** How the Kubernetes API is reached, and what addresses mean. Ranges are CIDR, IPv4 or IPv6; a single address is its own range. */

@@ -1,5 +1,5 @@
 import type { Action, DenialReason, Presser, Tier } from '../core/access/tier.js'
-import type { Person, StaleFilter } from '../core/incident/event.js'
+import type { Person, StaleFilter, StaleOrigin } from '../core/incident/event.js'
 import type { Act, Incident } from '../core/incident/incident.js'
 import type { Backend } from '../core/terminate/backend.js'
 import type { Selection } from '../core/terminate/select.js'
@@ -46,6 +46,13 @@ export type UnknownServer = {
   readonly kind: 'unknown server'
   readonly asked: string | undefined
   readonly servers: readonly string[]
+}
+/** The pods could not be listed now, so that nothing is proven of anybody's origin: nobody is an orphan. */
+export type NoOrigins = {
+  readonly kind: 'no origins'
+  readonly server: string
+  readonly detail: string
+  readonly remedy?: string
 }
 export type UnknownIncident = { readonly kind: 'unknown incident'; readonly asked: string }
 
@@ -98,8 +105,8 @@ export type ResolveAnswer =
 
 export type PreviewTarget =
   | { readonly kind: 'filter'; readonly server: string | undefined; readonly filter: StaleFilter }
-  /** From a card: whose backends is decided from the latest reading. */
-  | { readonly kind: 'incident'; readonly incident: string }
+  /** From a card: whose backends is decided from the latest reading; with an origin, only those of it. */
+  | { readonly kind: 'incident'; readonly incident: string; readonly origin?: StaleOrigin }
 
 export type PreviewAnswer =
   | {
@@ -125,6 +132,7 @@ export type PreviewAnswer =
   | { readonly kind: 'no suspect'; readonly server: string; readonly live: Live }
   | { readonly kind: 'already resolved'; readonly incident: Incident }
   | { readonly kind: 'unreadable'; readonly server: string; readonly detail: string }
+  | NoOrigins
   | { readonly kind: 'not recorded'; readonly detail: string }
   | UnknownServer
   | UnknownIncident
@@ -143,6 +151,7 @@ export type ActAnswer =
   | { readonly kind: 'expired'; readonly previewedAt: number }
   | { readonly kind: 'unknown preview' }
   | { readonly kind: 'unreadable'; readonly server: string; readonly detail: string }
+  | NoOrigins
   | { readonly kind: 'not recorded'; readonly detail: string }
   | UnknownServer
   | Refused
@@ -154,4 +163,6 @@ export type Evidence = {
   readonly takenAt: number
   readonly backends: readonly Backend[]
   readonly recent: Live['recent']
+  /** Whose they were, as far as that was known. */
+  readonly traced: Live['traced']
 }

@@ -88,6 +88,7 @@ export function backend(of: Partial<Backend> = {}): Backend {
     database: 'site',
     clientAddr: '10.2.0.7',
     state: 'idle',
+    sessionAgeMs: 3 * 60 * 60_000,
     stateAgeMs: 122 * MINUTE,
     transactionAgeMs: null,
     waitEventType: 'Client',

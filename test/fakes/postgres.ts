@@ -46,6 +46,7 @@ export function backend(pid: number, of: Partial<Backend> = {}): Backend {
     database: 'site',
     clientAddr: '10.2.0.7',
     state: 'idle',
+    sessionAgeMs: 3 * 60 * 60_000,
     stateAgeMs: 20 * 60_000,
     transactionAgeMs: null,
     waitEventType: 'Client',

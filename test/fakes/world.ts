@@ -91,7 +91,16 @@ export async function boot(on: World, of: Partial<ServerConfig> = {}): Promise<B
   let poke: () => void = () => undefined
   const ledger = await openLedger({ journal: fakeJournal(on.disk, life), clock, log, onChange: () => poke() })
   const postgres = fakePostgres(on.cluster, clock, life)
-  const watch = watchServer({ config, server: postgres, ledger, clock, newId, log, onTick: () => poke() })
+  const watch = watchServer({
+    config,
+    server: postgres,
+    ledger,
+    clock,
+    newId,
+    log,
+    trace: () => ({ kind: 'off' }),
+    onTick: () => poke(),
+  })
   const server: WatchedServer = {
     config,
     postgres,

@@ -105,7 +105,7 @@ describe('a card without a reading', () => {
       blind({ kind: 'hung', at: T0 + 40_000, timeoutMs: 2000 }),
       /^\*\*No reading\*\* — hung: no answer in 2 s\. Last known: 96 of 97 usable connections at 13:24:00 \(\(ago\)\); the table is from then\.$/m,
     )
-    const never = { server: LIVE.server, recent: [], rules: LIVE.rules, stale: LIVE.stale }
+    const never = { server: LIVE.server, recent: [], rules: LIVE.rules, stale: LIVE.stale, traced: LIVE.traced }
     const unreachable = { kind: 'unreachable', at: T0, why: 'refused', detail: 'ECONNREFUSED' } as const
     assert.match(
       text({ live: { ...never, look: unreachable } }),

@@ -17,6 +17,7 @@ export const LIVE: Live = {
   look: SURGE,
   reading: SURGE,
   recent: [],
+  traced: { kind: 'off' },
   growthPerMinute: 7.1,
   rules: [TOTAL, SITE],
   stale: STALE,

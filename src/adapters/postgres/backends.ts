@@ -14,6 +14,7 @@ export type BackendRow = {
   readonly database: string | null
   readonly client_addr: string | null
   readonly state: string | null
+  readonly session_age_ms: number
   readonly state_age_ms: number | null
   readonly transaction_age_ms: number | null
   readonly wait_event_type: string | null
@@ -34,6 +35,7 @@ const BACKENDS_SQL = `
 WITH ${ME_SQL}
 SELECT a.pid, a.backend_start::text AS backend_start, a.state_change::text AS state_change, a.application_name,
        r.rolname AS role, d.datname AS database, host(a.client_addr) AS client_addr, a.state,
+       floor(date_part('epoch', clock_timestamp() - a.backend_start) * 1000) AS session_age_ms,
        ${ageMsSql('a.state', 'a.state_change')} AS state_age_ms, ${ageMsSql('a.state', 'a.xact_start')} AS transaction_age_ms,
        a.wait_event_type,
        coalesce(l.held, 0) AS locks_held,
@@ -70,6 +72,7 @@ export function backendOf(row: BackendRow): Backend {
     database: row.database,
     clientAddr: row.client_addr,
     state: stateOf(row.state),
+    sessionAgeMs: row.session_age_ms,
     stateAgeMs: row.state_age_ms,
     transactionAgeMs: row.transaction_age_ms,
     waitEventType: row.wait_event_type,

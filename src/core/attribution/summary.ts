@@ -1,3 +1,4 @@
+import type { StaleOrigin } from '../incident/event.js'
 import type { BackendGroup, Reading } from '../watch/look.js'
 import { attribute } from './attribute.js'
 import type { Attribution, Because, TracedPod } from './attribution.js'
@@ -17,7 +18,7 @@ export type Tally = {
   readonly pooler: number
   readonly known: number
   readonly unknown: number
-  /** Of them, those whose origin alone lets them be offered; state, age and protection are judged by `/terminate`. */
+  /** Of them, those that their origin and `mayEnd` let be offered. */
   readonly terminable: { readonly orphans: number; readonly previous: number }
 }
 
@@ -64,16 +65,23 @@ export type Origins = {
   readonly loads: readonly PodLoad[]
 }
 
-type Traced = { readonly group: BackendGroup; readonly attribution: Attribution }
+type Traced = { readonly group: BackendGroup; readonly attribution: Attribution; readonly as: StaleOrigin | null }
+
+type OriginOptions = { readonly mayEnd?: (group: BackendGroup) => boolean; readonly margins?: Margins }
 
 /**
  * Whose the backends of a reading are. Lifeguard's own are left out. A group without `sessionAgesMs`, or a backend without its
- * age, is unknown as far as its age would decide: it counts as just begun, which proves nothing against anybody.
+ * age, is unknown as far as its age would decide: it counts as just begun, which proves nothing against anybody. `mayEnd`
+ * says which groups may be ended at all (state, protection, superusers).
  */
-export function originsOf(reading: Reading, index: PictureIndex, margins: Margins = MARGINS): Origins {
+export function originsOf(
+  reading: Reading,
+  index: PictureIndex,
+  { mayEnd = () => true, margins = MARGINS }: OriginOptions = {},
+): Origins {
   const traced = reading.groups
     .filter(({ isOwn }) => !isOwn)
-    .flatMap((group) => trace(group, reading.at, index, margins))
+    .flatMap((group) => trace(group, reading.at, index, mayEnd(group), margins))
   return {
     at: reading.at,
     all: tallyOf(traced),
@@ -85,20 +93,26 @@ export function originsOf(reading: Reading, index: PictureIndex, margins: Margin
   }
 }
 
-function trace(group: BackendGroup, at: number, index: PictureIndex, margins: Margins): readonly Traced[] {
+function trace(
+  group: BackendGroup,
+  at: number,
+  index: PictureIndex,
+  mayEnd: boolean,
+  margins: Margins,
+): readonly Traced[] {
   const { applicationName, clientAddr } = group
   return Array.from({ length: group.count }, (_, which) => {
     const startedAt = at - Math.max(0, group.sessionAgesMs?.[which] ?? 0)
-    return { group, attribution: attribute({ applicationName, clientAddr, startedAt }, index, margins) }
+    const attribution = attribute({ applicationName, clientAddr, startedAt }, index, margins)
+    return { group, attribution, as: mayEnd ? terminableAs(attribution) : null }
   })
 }
 
 function tallyOf(traced: readonly Traced[]): Tally {
   const counts = new Map<Attribution['kind'], number>()
   const ends = { orphans: 0, 'previous rollout': 0 }
-  for (const { attribution } of traced) {
+  for (const { attribution, as } of traced) {
     counts.set(attribution.kind, (counts.get(attribution.kind) ?? 0) + 1)
-    const as = terminableAs(attribution)
     if (as !== null) ends[as] += 1
   }
   const of = (kind: Attribution['kind']) => counts.get(kind) ?? 0
@@ -139,12 +153,12 @@ function rowOf(own: readonly [Traced, ...Traced[]]): OriginRow {
   let idle = 0
   let terminable = 0
   let goneSince: number | null = null
-  for (const { group, attribution: of } of own) {
+  for (const { group, attribution: of, as } of own) {
     const pod = podOf(of)
     if (pod !== null) pods.add(pod.name)
     if (group.role !== null) roles.add(group.role)
     if (group.state === 'idle') idle += 1
-    if (terminableAs(of) !== null) terminable += 1
+    if (as !== null) terminable += 1
     if (of.kind === 'orphan' && of.goneSince !== null) goneSince = Math.max(goneSince ?? 0, of.goneSince)
   }
   return {

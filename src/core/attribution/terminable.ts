@@ -1,7 +1,5 @@
+import type { StaleOrigin } from '../incident/event.js'
 import type { Attribution } from './attribution.js'
-
-/** The two classes that may be offered for termination by their origin, before anything is asked about state and age. */
-export type TerminableAs = 'orphans' | 'previous rollout'
 
 /**
  * As what a backend may be ended for its origin alone; null: not at all. An orphan has no pod left to serve. Of a previous
@@ -10,7 +8,7 @@ export type TerminableAs = 'orphans' | 'previous rollout'
  *
  * The answer must come from pods listed afresh; state, age and protection are judged afterwards (core/terminate/select.ts).
  */
-export function terminableAs(attribution: Attribution): TerminableAs | null {
+export function terminableAs(attribution: Attribution): StaleOrigin | null {
   switch (attribution.kind) {
     case 'orphan':
       return 'orphans'

@@ -107,13 +107,20 @@ export type EvidenceTaken = {
 
 export type EvidenceFailed = { readonly type: 'evidence.failed'; readonly incident: string; readonly detail: string }
 
-/** Whose backends, in what state, how long at least. Neither application nor role: selects nothing. */
+/** By where a backend comes from: of no pod that is there, or of a terminating pod of an earlier, replaced rollout. */
+export type StaleOrigin = 'orphans' | 'previous rollout'
+
+/**
+ * Whose backends, in what state, how long at least. Neither application, role nor origin: selects nothing. (A field that was
+ * added and may be absent, as `origin`, leaves the version as it is.)
+ */
 export type StaleFilter = {
   readonly applicationName?: string
   readonly role?: string
   readonly states: readonly ('idle' | 'idle in transaction')[]
-  /** Absent: the server's stale rule. */
+  /** Absent: the server's stale rule; with an origin, any age. */
   readonly minAgeMs?: number
+  readonly origin?: StaleOrigin
 }
 
 export type TerminatePreviewed = {

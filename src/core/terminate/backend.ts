@@ -8,6 +8,8 @@ export type Backend = {
   readonly pid: number
   readonly backendStart: string
   readonly stateChange: string | null
+  /** Since `backendStart`, by the server's clock. */
+  readonly sessionAgeMs: number
   readonly applicationName: string
   readonly role: string | null
   readonly database: string | null

@@ -1,5 +1,6 @@
-import type { PreviewedVictim, StaleFilter, TerminateOutcome } from '../incident/event.js'
+import type { PreviewedVictim, StaleOrigin, TerminateOutcome, TerminatePreviewed } from '../incident/event.js'
 import type { Backend } from './backend.js'
+import { isOfOrigin, type OriginByPid } from './select.js'
 
 /** How long a preview may be acted on. */
 export const PREVIEW_VALID_MS = 60_000
@@ -19,6 +20,13 @@ export function compare(victims: readonly PreviewedVictim[], backends: readonly 
   const unchanged = victims.filter((victim) => isSame(byPid.get(victim.pid), victim))
   const alreadyGone = victims.filter((victim) => byPid.get(victim.pid)?.backendStart !== victim.backendStart).length
   return { unchanged, alreadyGone, changed: victims.length - unchanged.length - alreadyGone }
+}
+
+/** Of the unchanged, those that pods listed afresh still prove to be of that origin; the others are left alone as changed. */
+export function stillOfOrigin(fresh: Fresh, origin: StaleOrigin | undefined, origins: OriginByPid | undefined): Fresh {
+  if (origin === undefined) return fresh
+  const unchanged = fresh.unchanged.filter((victim) => isOfOrigin(origins?.get(victim.pid), origin))
+  return { ...fresh, unchanged, changed: fresh.changed + fresh.unchanged.length - unchanged.length }
 }
 
 function isSame(backend: Backend | undefined, victim: PreviewedVictim): boolean {
@@ -56,13 +64,24 @@ export function settle(input: {
   }
 }
 
-/** Backends of the filter's application and role that are there now and were not before the act. */
-export function cameBack(filter: StaleFilter, before: readonly Backend[], after: readonly Backend[]): number {
+/**
+ * Backends of the filter's application and role that are there now and were not before the act; of a filter by origin alone,
+ * those of any ended one's application and role.
+ */
+export function cameBack(
+  { filter, victims }: Pick<TerminatePreviewed, 'filter' | 'victims'>,
+  before: readonly Backend[],
+  after: readonly Backend[],
+): number {
   const known = new Set(before.map((backend) => `${backend.pid} ${backend.backendStart}`))
+  const whose = (one: Pick<Backend, 'applicationName' | 'role'>) => JSON.stringify([one.applicationName, one.role])
+  const ended = new Set(victims.map(whose))
+  const isByOriginAlone = filter.applicationName === undefined && filter.role === undefined
   return after.filter(
     (backend) =>
       (filter.applicationName === undefined || backend.applicationName === filter.applicationName) &&
       (filter.role === undefined || backend.role === filter.role) &&
+      (!isByOriginAlone || ended.has(whose(backend))) &&
       !known.has(`${backend.pid} ${backend.backendStart}`),
   ).length
 }

@@ -1,4 +1,6 @@
-import type { PreviewedVictim, StaleFilter } from '../incident/event.js'
+import type { Attribution } from '../attribution/attribution.js'
+import { terminableAs } from '../attribution/terminable.js'
+import type { PreviewedVictim, StaleFilter, StaleOrigin } from '../incident/event.js'
 import { matchesPattern } from '../watch/match.js'
 import type { BackendGroup } from '../watch/look.js'
 import type { StaleRule } from '../watch/rule.js'
@@ -17,37 +19,59 @@ export type Spared =
   | 'other state'
   | 'too young'
   | 'unknown age'
+  | 'living pod'
+  | 'origin not proven'
+
+/** Whose each backend is, by pid, from pods listed afresh. A pid that is not in it is nobody's: proven of nothing. */
+export type OriginByPid = ReadonlyMap<number, Attribution>
 
 export type Selection = {
   /** Longest in their state first. */
-  readonly victims: readonly (PreviewedVictim & Pick<Backend, 'stateAgeMs' | 'locksHeld' | 'blockedBy'>)[]
-  readonly spared: readonly { readonly backend: Backend; readonly because: Spared }[]
+  readonly victims: readonly (PreviewedVictim &
+    Pick<Backend, 'stateAgeMs' | 'locksHeld' | 'blockedBy'> & { readonly attribution?: Attribution })[]
+  readonly spared: readonly {
+    readonly backend: Backend
+    readonly because: Spared
+    readonly attribution?: Attribution
+  }[]
   /** For each victim's pid, how many backends wait for it. */
   readonly blocks: ReadonlyMap<number, number>
 }
 
-/** Whether a filter names anybody. Without application and role it does not, and selects nothing. */
+/** Whether a filter names anybody. Without application, role and origin it does not, and selects nothing. */
 export function namesSomebody(filter: StaleFilter): boolean {
-  return (filter.applicationName ?? '') !== '' || (filter.role ?? '') !== ''
+  return (filter.applicationName ?? '') !== '' || (filter.role ?? '') !== '' || filter.origin !== undefined
 }
 
 /**
  * Selects the backends a responder may terminate, longest in their state first.
  *
  * An active backend is never stale, whatever its age: it is doing work. Ages are milliseconds by the server's clock,
- * so clock skew between bot and server cannot widen the selection. An empty filter selects nothing.
+ * so clock skew between bot and server cannot widen the selection. An empty filter selects nothing. With an origin,
+ * only those that `origins` proves to be of it; without `origins` there are none.
  *
  * Source: PostgreSQL manual, "The Cumulative Statistics System", pg_stat_activity.state and state_change.
  */
-export function selectStale(backends: readonly Backend[], filter: StaleFilter, rule: StaleRule): Selection {
+export function selectStale(
+  backends: readonly Backend[],
+  filter: StaleFilter,
+  rule: StaleRule,
+  origins?: OriginByPid,
+): Selection {
   const named = namesSomebody(filter) ? backends.filter((backend) => isNamed(backend, filter)) : []
-  const judged = named.map((backend) => ({ backend, because: sparedBecause(backend, filter, rule) }))
+  const judged = named.map((backend) => {
+    const attribution = origins?.get(backend.pid)
+    const origin = attribution === undefined ? {} : { attribution }
+    return { backend, because: sparedBecause(backend, filter, rule, attribution), ...origin }
+  })
   const victims = judged
-    .flatMap(({ backend, because }) => (because === undefined ? toVictim(backend) : []))
+    .flatMap(({ backend, because, ...origin }) =>
+      because === undefined ? toVictim(backend).map((victim) => ({ ...victim, ...origin })) : [],
+    )
     .sort((a, b) => (b.stateAgeMs ?? 0) - (a.stateAgeMs ?? 0))
   return {
     victims,
-    spared: judged.flatMap(({ backend, because }) => (because === undefined ? [] : [{ backend, because }])),
+    spared: judged.flatMap(({ because, ...one }) => (because === undefined ? [] : [{ ...one, because }])),
     blocks: new Map(
       victims.map(({ pid }) => [pid, backends.filter((backend) => backend.blockedBy.includes(pid)).length] as const),
     ),
@@ -60,10 +84,19 @@ function isNamed(backend: Backend, filter: StaleFilter): boolean {
   return byApplication && byRole
 }
 
-function sparedBecause(backend: Backend, filter: StaleFilter, rule: StaleRule): Spared | undefined {
+function sparedBecause(
+  backend: Backend,
+  filter: StaleFilter,
+  rule: StaleRule,
+  attribution: Attribution | undefined,
+): Spared | undefined {
   if (backend.isOwn) return 'ours'
   if (backend.isReplication) return 'replication'
   if (isProtected(backend.applicationName, rule)) return 'protected application'
+  if (filter.origin !== undefined && !isOfOrigin(attribution, filter.origin)) {
+    const isLiving = attribution?.kind === 'current rollout' || attribution?.kind === 'previous rollout'
+    return isLiving ? 'living pod' : 'origin not proven'
+  }
   if (backend.state === 'active' || backend.state === 'fastpath function call') return 'active'
   const kind = staleKind(backend.state)
   if (kind === undefined || !filter.states.includes(kind)) return 'other state'
@@ -71,6 +104,11 @@ function sparedBecause(backend: Backend, filter: StaleFilter, rule: StaleRule): 
   if (backend.stateAgeMs < minAgeMs(kind, filter, rule)) return 'too young'
   // Last, so that the superusers' that are listed for a person to end are stale ones, and no others.
   return backend.isSuperuser ? 'superuser' : undefined
+}
+
+/** Whether a backend may be ended for where it comes from. Asked at the preview and again, of pods listed afresh, at the act. */
+export function isOfOrigin(attribution: Attribution | undefined, origin: StaleOrigin): boolean {
+  return attribution !== undefined && terminableAs(attribution) === origin
 }
 
 /** An aborted transaction is idle in transaction: it holds its locks until somebody ends it. */
@@ -82,7 +120,10 @@ export function staleKind(state: Backend['state']): StaleFilter['states'][number
 }
 
 export function minAgeMs(kind: StaleFilter['states'][number], filter: StaleFilter, rule: StaleRule): number {
-  return filter.minAgeMs ?? (kind === 'idle' ? rule.idleMs : rule.idleInTransactionMs)
+  if (filter.minAgeMs !== undefined) return filter.minAgeMs
+  // Who has no pod left has nobody to come back to work: its origin is the proof, not its age.
+  if (filter.origin !== undefined) return 0
+  return kind === 'idle' ? rule.idleMs : rule.idleInTransactionMs
 }
 
 export function isProtected(applicationName: string, rule: Pick<StaleRule, 'protectedApplications'>): boolean {
@@ -110,6 +151,16 @@ function toVictim(backend: Backend): Selection['victims'] {
       blockedBy,
     },
   ]
+}
+
+/** Whether a group's backends may be ended for where they come from, as far as the group tells: what `selectStale` spares is not. */
+export function mayEndByOrigin(group: BackendGroup, rule: StaleRule): boolean {
+  return (
+    !group.isOwn &&
+    !group.isSuperuser &&
+    !isProtected(group.applicationName, rule) &&
+    staleKind(group.state) !== undefined
+  )
 }
 
 /** How many of a group Lifeguard could end right now, by the server's stale rule. */

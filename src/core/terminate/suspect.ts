@@ -1,5 +1,6 @@
 import type { Incident } from '../incident/incident.js'
-import type { StaleFilter } from '../incident/event.js'
+import type { StaleFilter, StaleOrigin } from '../incident/event.js'
+import type { Traced } from '../attribution/traced.js'
 import type { BackendGroup, Reading } from '../watch/look.js'
 import { groupsOf } from '../watch/match.js'
 import type { Rule, StaleRule } from '../watch/rule.js'
@@ -13,7 +14,7 @@ export type Suspect = {
   readonly held: number
 }
 
-const BOTH_STATES: StaleFilter['states'] = ['idle', 'idle in transaction']
+export const BOTH_STATES: StaleFilter['states'] = ['idle', 'idle in transaction']
 
 /**
  * The role with the most stale backends, among those a firing group rule counts when there is one, else among all.
@@ -29,6 +30,20 @@ export function suspectOf(
   const counted = firingGroups.flatMap((rule) => groupsOf(reading.groups, rule))
   const count = (group: BackendGroup) => terminableCount(group, stale)
   return largest(counted, reading, count) ?? largest(reading.groups, reading, count)
+}
+
+/**
+ * The role with the most backends that may be ended for where they come from. Undefined when there is none, or nothing is
+ * known of origins.
+ */
+export function originSuspectOf(traced: Traced, origin: StaleOrigin): Suspect | undefined {
+  if (traced.kind !== 'traced') return undefined
+  const suspects = traced.origins.roles.flatMap(({ role, tally }): Suspect[] => {
+    const stale = origin === 'orphans' ? tally.terminable.orphans : tally.terminable.previous
+    if (role === null || stale === 0) return []
+    return [{ filter: { role, states: BOTH_STATES, origin }, role, stale, held: tally.total }]
+  })
+  return suspects.toSorted((a, b) => b.stale - a.stale)[0]
 }
 
 /**

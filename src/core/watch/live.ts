@@ -1,3 +1,4 @@
+import type { Traced } from '../attribution/traced.js'
 import type { CanaryResult, Look, Reading } from './look.js'
 import type { RecentLook } from './recent.js'
 import type { Rule, StaleRule } from './rule.js'
@@ -14,4 +15,6 @@ export type Live = {
   readonly growthPerMinute?: number
   readonly rules: readonly Rule[]
   readonly stale: StaleRule
+  /** Whose the backends of `reading` are. */
+  readonly traced: Traced
 }

@@ -2,7 +2,15 @@ import type { Presser } from '../../core/access/tier.js'
 import type { Person, TerminateFinished, TerminateOutcome, TerminatePreviewed } from '../../core/incident/event.js'
 import type { Act } from '../../core/incident/incident.js'
 import type { Backend } from '../../core/terminate/backend.js'
-import { cameBack, compare, PREVIEW_VALID_MS, settle, survivors, type Fresh } from '../../core/terminate/outcome.js'
+import {
+  cameBack,
+  compare,
+  PREVIEW_VALID_MS,
+  settle,
+  stillOfOrigin,
+  survivors,
+  type Fresh,
+} from '../../core/terminate/outcome.js'
 import { numbersOf } from '../../core/watch/slots.js'
 import type { Clock } from '../../ports/clock.js'
 import type { EvidenceStore } from '../../ports/evidence.js'
@@ -12,6 +20,7 @@ import type { Signalled } from '../../ports/postgres.js'
 import type { Ledger } from '../ledger.js'
 import type { Watched, WatchedServer } from '../watched.js'
 import { keepEvidence } from './evidence.js'
+import { judgeOrigins } from './origins.js'
 
 /** How long to look for a signalled backend to be gone, and how often. */
 const SETTLE_MS = 5_000
@@ -68,7 +77,9 @@ async function actOnce(deps: ActDeps, presser: Presser, known: Act): Promise<Act
 
   const before = await server.postgres.backends()
   if (before.kind === 'failed') return { kind: 'unreadable', server: previewed.server, detail: before.detail }
-  const fresh = compare(previewed.victims, before.backends)
+  const judged = previewed.filter.origin === undefined ? undefined : await judgeOrigins(server, before)
+  if (judged?.kind === 'failed') return { kind: 'no origins', server: previewed.server, ...judged.why }
+  const fresh = stillOfOrigin(compare(previewed.victims, before.backends), previewed.filter.origin, judged?.origins)
 
   const refused = await deps.authoriseAgain()
   if (refused !== undefined) return refused
@@ -173,7 +184,7 @@ async function followUp(
     const later = await server.postgres.backends()
     const look = await server.lookNow()
     // Against the list from before the act: whoever reconnects does so at once, before anybody can look.
-    const count = later.kind === 'failed' ? {} : { cameBack: cameBack(previewed.filter, before, later.backends) }
+    const count = later.kind === 'failed' ? {} : { cameBack: cameBack(previewed, before, later.backends) }
     const numbers = look.kind === 'reading' ? { numbers: numbersOf(look) } : {}
     await ledger.note([
       {

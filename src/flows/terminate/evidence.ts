@@ -57,13 +57,14 @@ async function take(
 > {
   const read = await server.postgres.backends(EVIDENCE_LIMIT_MS)
   if (read.kind === 'failed') return read.detail
-  const { recent } = server.live()
+  const { recent, traced } = server.live()
   const evidence: Evidence = {
     incident,
     server: server.config.name,
     takenAt: deps.clock.now(),
     backends: read.backends,
     recent,
+    traced,
   }
   const saved = await deps.evidence.save(`evidence-${incident}`, `${JSON.stringify(evidence, null, 1)}\n`)
   return { ...saved, backends: read.backends.length, readings: recent.length }

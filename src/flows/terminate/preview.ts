@@ -2,12 +2,13 @@ import type { Presser } from '../../core/access/tier.js'
 import type { PreviewedVictim, StaleFilter } from '../../core/incident/event.js'
 import { PREVIEW_VALID_MS } from '../../core/terminate/outcome.js'
 import { hashInput, namesSomebody, selectStale } from '../../core/terminate/select.js'
-import { suspectOf, superuserSuspectOf } from '../../core/terminate/suspect.js'
+import { BOTH_STATES, originSuspectOf, suspectOf, superuserSuspectOf } from '../../core/terminate/suspect.js'
 import { openIncidents } from '../../core/incident/incident.js'
 import type { Clock } from '../../ports/clock.js'
 import type { PreviewAnswer, PreviewTarget } from '../../ports/lifeguard.js'
 import type { Watched } from '../watched.js'
 import type { Ledger } from '../ledger.js'
+import { judgeOrigins } from './origins.js'
 
 export type PreviewDeps = {
   readonly ledger: Ledger
@@ -30,7 +31,9 @@ export async function preview(deps: PreviewDeps, presser: Presser, target: Previ
 
   const read = await postgres.backends()
   if (read.kind === 'failed') return { kind: 'unreadable', server: config.name, detail: read.detail }
-  const selection = selectStale(read.backends, filter, config.stale)
+  const judged = filter.origin === undefined ? undefined : await judgeOrigins(server, read)
+  if (judged?.kind === 'failed') return { kind: 'no origins', server: config.name, ...judged.why }
+  const selection = selectStale(read.backends, filter, config.stale, judged?.origins)
   if (selection.victims.length === 0) return { kind: 'nobody', server: config.name, filter, selection, live: live() }
 
   const victims = selection.victims.map(
@@ -96,6 +99,17 @@ async function locate(deps: PreviewDeps, target: PreviewTarget): Promise<Located
   if (look.kind !== 'reading')
     return { kind: 'unreadable', server: config.name, detail: `the server could not be read (${look.kind})` }
   // A superuser's backends cannot be ended, but the answer must name them, with the remedy, instead of "nobody".
+  if (target.origin !== undefined) {
+    const role = originSuspectOf(server.live().traced, target.origin)?.role
+    const filter = { states: BOTH_STATES, origin: target.origin }
+    // Of nobody by what is known here: the fresh list may know better, and the answer says what it found.
+    return {
+      kind: 'located',
+      server,
+      filter: role === undefined ? filter : { ...filter, role },
+      incident: incident.id,
+    }
+  }
   const suspect = suspectOf(look, incident, config.rules, config.stale) ?? superuserSuspectOf(look, config.stale)
   if (suspect === undefined) return { kind: 'no suspect', server: config.name, live: server.live() }
   return { kind: 'located', server, filter: suspect.filter, incident: incident.id }

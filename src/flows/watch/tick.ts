@@ -1,5 +1,6 @@
 import { assess } from '../../core/watch/assess.js'
 import { isCanaryDue } from '../../core/watch/canary.js'
+import type { Traced } from '../../core/attribution/traced.js'
 import type { Live } from '../../core/watch/live.js'
 import type { CanaryResult, Look, Reading } from '../../core/watch/look.js'
 import { growthPerMinute, remember, type RecentLook } from '../../core/watch/recent.js'
@@ -30,6 +31,8 @@ export function watchServer(deps: {
   readonly clock: Clock
   readonly newId: (isTaken: (id: string) => boolean) => string
   readonly log: Log
+  /** Whose the backends of a reading are, by what is known without asking anybody. */
+  readonly trace: (reading: Reading) => Traced
   /** Called after each tick: the card may want other numbers. */
   readonly onTick: () => void
 }): ServerWatch {
@@ -56,6 +59,16 @@ export function watchServer(deps: {
     if (!isCanaryDue({ now: clock.now(), lastAt: canaryAt, last: canary, reading: current, previous })) return
     canaryAt = clock.now()
     canary = await server.canary()
+  }
+
+  const traced = (): Traced => {
+    try {
+      return reading === undefined ? { kind: 'no picture' } : deps.trace(reading)
+    } catch (error) {
+      // Attribution is a help, and never stands between a reading and its alert.
+      log.error({ err: error, server: config.name }, 'attribution failed')
+      return { kind: 'no picture', problem: 'Attribution failed: see the log.' }
+    }
   }
 
   const peakOf = (incident: Incident): Numbers | undefined => higher(incident.peak, peaks.get(incident.id))
@@ -111,6 +124,7 @@ export function watchServer(deps: {
         ...(growth === undefined ? {} : { growthPerMinute: growth }),
         rules: config.rules,
         stale: config.stale,
+        traced: traced(),
       }
     },
     async lookNow() {

@@ -27,6 +27,7 @@ const anyBackend: fc.Arbitrary<Backend> = fc.record({
   clientAddr: fc.constantFrom('10.2.0.7', null),
   // Mostly idle, or hardly any backend would be a victim.
   state: fc.oneof({ weight: 3, arbitrary: fc.constant('idle' as const) }, fc.constantFrom(...STATES)),
+  sessionAgeMs: fc.nat(),
   stateAgeMs: ages,
   transactionAgeMs: ages,
   waitEventType: fc.constantFrom('Client', 'Lock', null),

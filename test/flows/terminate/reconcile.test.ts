@@ -44,7 +44,7 @@ async function scene(on: Cluster, events: readonly EventBody[]) {
   const server: WatchedServer = {
     config: SERVER,
     postgres,
-    live: () => ({ server: SERVER.name, recent: [], rules: [], stale: STALE }),
+    live: () => ({ server: SERVER.name, recent: [], rules: [], stale: STALE, traced: { kind: 'off' } }),
     lookNow: () => postgres.look(),
     peakOf: () => undefined,
   }
