@@ -64,7 +64,7 @@ export type Origins = {
   readonly loads: readonly PodLoad[]
 }
 
-type Traced = { readonly group: BackendGroup; readonly attribution: Attribution }
+type Traced = { readonly group: BackendGroup; readonly attribution: Attribution; readonly row: string }
 
 /**
  * Whose the backends of a reading are. Lifeguard's own are left out. A group without `sessionAgesMs`, or a backend without its
@@ -80,7 +80,7 @@ export function originsOf(reading: Reading, index: PictureIndex, margins: Margin
     roles: [...grouped(traced, ({ group }) => group.role ?? '\0')]
       .map(([, own]) => ({ role: own[0].group.role, tally: tallyOf(own), dead: deadOf(own) }))
       .sort((a, b) => b.tally.orphans - a.tally.orphans || b.tally.total - a.tally.total),
-    rows: [...grouped(traced, rowKey)].map(([, own]) => rowOf(own)).sort((a, b) => b.count - a.count),
+    rows: [...grouped(traced, ({ row }) => row)].map(([, own]) => rowOf(own)).sort((a, b) => b.count - a.count),
     loads: loadsOf(traced),
   }
 }
@@ -89,7 +89,8 @@ function trace(group: BackendGroup, at: number, index: PictureIndex, margins: Ma
   const { applicationName, clientAddr } = group
   return Array.from({ length: group.count }, (_, which) => {
     const startedAt = at - Math.max(0, group.sessionAgesMs?.[which] ?? 0)
-    return { group, attribution: attribute({ applicationName, clientAddr, startedAt }, index, margins) }
+    const attribution = attribute({ applicationName, clientAddr, startedAt }, index, margins)
+    return { group, attribution, row: rowKey(attribution) }
   })
 }
 
@@ -117,7 +118,7 @@ function tallyOf(traced: readonly Traced[]): Tally {
 
 function deadOf(traced: readonly Traced[]): readonly DeadRollout[] {
   const dead = traced.filter(({ attribution }) => attribution.kind === 'orphan')
-  return [...grouped(dead, rowKey)]
+  return [...grouped(dead, ({ row }) => row)]
     .map(([, own]) => {
       const { workload, rollout, pods, count, goneSince } = rowOf(own)
       return { workload, rollout, pods, count, goneSince }
@@ -125,11 +126,12 @@ function deadOf(traced: readonly Traced[]): readonly DeadRollout[] {
     .sort((a, b) => b.count - a.count)
 }
 
-function rowKey({ attribution }: Traced): string {
+/** What makes one row. Pods without a workload are rows of their own. */
+function rowKey(attribution: Attribution): string {
   const pod = podOf(attribution)
   const workload = pod?.workload ? workloadKey(pod.workload) : (pod?.name ?? '')
   const because = attribution.kind === 'unknown' ? attribution.because.kind : ''
-  return [attribution.kind, workload, pod?.rollout?.name ?? '', placeName(attribution) ?? '', because].join('\0')
+  return `${attribution.kind}\0${workload}\0${pod?.rollout?.name ?? ''}\0${placeName(attribution) ?? ''}\0${because}`
 }
 
 function rowOf(own: readonly [Traced, ...Traced[]]): OriginRow {
