@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { benchAttribution } from './attribution.js'
 import { benchCrossing, benchMemory } from './crossing.js'
 import { benchReading } from './reading.js'
 import type { Bar } from './stats.js'
@@ -9,6 +10,7 @@ const PARTS = {
   terminate: benchTerminate,
   memory: benchMemory,
   crossing: benchCrossing,
+  attribution: benchAttribution,
 } as const
 
 /** `npm run bench`, `-- --json` for one JSON object, `-- --only reading,terminate` for parts. Exit code 1: a bar is missed. */

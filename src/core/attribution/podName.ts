@@ -11,6 +11,7 @@ const NAMED_ONCE: readonly string[] = ['Deployment', 'ReplicaSet', 'DaemonSet', 
  * reaches Postgres' limit may have been cut (`…-10` to `…-1`) and is left out.
  */
 export function namesIn(applicationName: string): readonly string[] {
+  if (applicationName === '') return []
   const pieces = applicationName.split(/[^a-z0-9.-]+/)
   const whole = applicationName.length >= APPLICATION_NAME_BYTES ? pieces.slice(0, -1) : pieces
   return [...new Set(whole.filter((piece) => /^[a-z0-9].*[a-z0-9]$/.test(piece)))]

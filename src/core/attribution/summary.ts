@@ -65,7 +65,7 @@ export type Origins = {
   readonly loads: readonly PodLoad[]
 }
 
-type Traced = { readonly group: BackendGroup; readonly attribution: Attribution; readonly as: StaleOrigin | null }
+type Traced = { readonly group: BackendGroup; readonly attribution: Attribution; readonly row: string; readonly as: StaleOrigin | null }
 
 type OriginOptions = { readonly mayEnd?: (group: BackendGroup) => boolean; readonly margins?: Margins }
 
@@ -88,7 +88,7 @@ export function originsOf(
     roles: [...grouped(traced, ({ group }) => group.role ?? '\0')]
       .map(([, own]) => ({ role: own[0].group.role, tally: tallyOf(own), dead: deadOf(own) }))
       .sort((a, b) => b.tally.orphans - a.tally.orphans || b.tally.total - a.tally.total),
-    rows: [...grouped(traced, rowKey)].map(([, own]) => rowOf(own)).sort((a, b) => b.count - a.count),
+    rows: [...grouped(traced, ({ row }) => row)].map(([, own]) => rowOf(own)).sort((a, b) => b.count - a.count),
     loads: loadsOf(traced),
   }
 }
@@ -104,7 +104,7 @@ function trace(
   return Array.from({ length: group.count }, (_, which) => {
     const startedAt = at - Math.max(0, group.sessionAgesMs?.[which] ?? 0)
     const attribution = attribute({ applicationName, clientAddr, startedAt }, index, margins)
-    return { group, attribution, as: mayEnd ? terminableAs(attribution) : null }
+    return { group, attribution, row: rowKey(attribution), as: mayEnd ? terminableAs(attribution) : null }
   })
 }
 
@@ -131,7 +131,7 @@ function tallyOf(traced: readonly Traced[]): Tally {
 
 function deadOf(traced: readonly Traced[]): readonly DeadRollout[] {
   const dead = traced.filter(({ attribution }) => attribution.kind === 'orphan')
-  return [...grouped(dead, rowKey)]
+  return [...grouped(dead, ({ row }) => row)]
     .map(([, own]) => {
       const { workload, rollout, pods, count, goneSince } = rowOf(own)
       return { workload, rollout, pods, count, goneSince }
@@ -139,11 +139,12 @@ function deadOf(traced: readonly Traced[]): readonly DeadRollout[] {
     .sort((a, b) => b.count - a.count)
 }
 
-function rowKey({ attribution }: Traced): string {
+/** What makes one row. Pods without a workload are rows of their own. */
+function rowKey(attribution: Attribution): string {
   const pod = podOf(attribution)
   const workload = pod?.workload ? workloadKey(pod.workload) : (pod?.name ?? '')
   const because = attribution.kind === 'unknown' ? attribution.because.kind : ''
-  return [attribution.kind, workload, pod?.rollout?.name ?? '', placeName(attribution) ?? '', because].join('\0')
+  return `${attribution.kind}\0${workload}\0${pod?.rollout?.name ?? ''}\0${placeName(attribution) ?? ''}\0${because}`
 }
 
 function rowOf(own: readonly [Traced, ...Traced[]]): OriginRow {

@@ -162,6 +162,18 @@ describe('an orphan', () => {
   })
 })
 
+test('an orphan older than the pod seen at its address is of none that is known', () => {
+  const answer = ask({ startedAt: sighting().podCreatedAt - MINUTE - 1 })
+  assert.ok(answer.kind === 'orphan' && answer.pod === null && answer.goneSince === null)
+  const within = ask({ startedAt: sighting().podCreatedAt - MINUTE + 1 })
+  assert.ok(within.kind === 'orphan' && within.pod?.name === sighting().podName)
+})
+
+test('a host-network pod that shows no address hides nobody: it never has one of its own', () => {
+  const agent = pod({ uid: 'h', name: 'agent', isHostNetwork: true, addresses: [], createdAt: T0 - 9 * HOUR })
+  assert.equal(ask({}, { ...RANGE, picture: picture([pod(), agent]) }).kind, 'orphan')
+})
+
 describe('a healthy backend is never taken for an orphan', () => {
   test('when it is of a pod made after the list began', () => {
     assert.equal(told(ask({ startedAt: T0 - 10_000 }, RANGE)), 'unknown: list too old')

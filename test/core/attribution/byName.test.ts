@@ -108,9 +108,13 @@ describe('a name that comes again', () => {
 
   test('never makes an orphan: another cluster may have a web-0, and every psql is called psql', () => {
     const bare = sighting({ podName: 'psql', workload: null, rollout: null })
+    const tools = sighting({ podName: 'psql-tools', workload: null, rollout: null })
+    const many = { ...before, podName: 'web-24567' }
     for (const [applicationName, seen] of [
       ['web-0', before],
       ['psql', bare],
+      ['psql-tools', tools],
+      ['web-24567', many],
     ] as const)
       assert.equal(
         told(ask({ applicationName, clientAddr: '198.51.100.1' }, { sightings: [seen] })),

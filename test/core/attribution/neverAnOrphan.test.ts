@@ -156,7 +156,7 @@ test('a pod more at its address makes no orphan, unless the backend is older tha
         assert.ok(caller.startedAt <= createdAt - MINUTE)
       },
     ),
-    { numRuns: 1500, maxSkipsPerRun: 1000 },
+    { numRuns: 300, maxSkipsPerRun: 1000 },
   )
 })
 
