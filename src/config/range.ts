@@ -53,7 +53,7 @@ function named(): Parser<NamedRange> {
   }
 }
 
-/** An address as a row of 0 and 1. IPv4 inside IPv6 is none: Postgres shows such a client by its IPv4 address. */
+/** An address as a row of 0 and 1. IPv4 inside IPv6 is none: the IPv4 address is what is meant, and core reads both as one. */
 function bitsOf(address: string): string | undefined {
   const parts = address.split('.')
   if (parts.length === 4) {

@@ -48,7 +48,7 @@ export function historyPath(dir: string): string {
 }
 
 /** Where a file goes that cannot be used: one is kept, the last. */
-export function setAsidePath(dir: string): string {
+function setAsidePath(dir: string): string {
   return join(dir, 'history-set-aside.db')
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { Log } from '../../../src/ports/log.js'
@@ -238,6 +238,17 @@ test('a file that another process holds, and a place where none can be made, are
   }
   await mkdir(join(dir, 'folder', 'history.db'), { recursive: true })
   await assert.rejects(openSightings(join(dir, 'folder'), quick), isNamed('history.db', /may write there/))
+})
+
+const asRoot = process.getuid?.() === 0 ? 'root may write everywhere' : false
+
+test('a folder, or a file, that may not be written is a DependencyError', { skip: asRoot }, async (t) => {
+  const dir = await temporaryFolder(t)
+  const folder = join(dir, 'read only')
+  await mkdir(folder, { mode: 0o500 })
+  await assert.rejects(openSightings(folder, quick), DependencyError)
+  await assert.rejects(openSightings(join(folder, 'below'), quick), DependencyError)
+  await chmod(folder, 0o700)
 })
 
 test('a full disk refuses the save, keeps what was there, and writes again once there is room', async (t) => {
