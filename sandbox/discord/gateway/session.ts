@@ -7,7 +7,7 @@ import { fieldsOf, type Fields } from '../limits/issue.js'
 import type { Recorder } from '../record.js'
 import type { Happening, World } from '../world/state.js'
 import { dispatchOf, guildCreateData, readyData } from './dispatch.js'
-import { identifyRefusal } from './identify.js'
+import { identified } from './identify.js'
 import { membersChunk } from './membersChunk.js'
 
 export type SessionOptions = {
@@ -87,8 +87,13 @@ export function gatewaySessions(options: SessionOptions): Sessions {
   }
 
   const identify = (socket: WebSocket, data: Fields) => {
-    const refusal = identifyRefusal(data, options)
-    if (refusal !== undefined) return refuse(socket, refusal.code, refusal.message)
+    const verdict = identified(data, options)
+    if (verdict.kind === 'refused') return refuse(socket, verdict.code, verdict.message)
+    if (verdict.kind === 'too soon') {
+      const problem = { kind: 'protocol', message: 'an IDENTIFY within five seconds of another' } as const
+      record.add({ kind: 'gateway', note: 'early IDENTIFY refused', problem })
+      return send(socket, Op.InvalidSession, false)
+    }
     const intents = Number(data['intents'])
     const id = randomBytes(16).toString('hex')
     sessions.set(id, { id, intents, sent: [], sequence: 0, socket })

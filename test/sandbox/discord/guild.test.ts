@@ -6,12 +6,9 @@ import { call, loggedIn, sandbox, SEED } from './bot.js'
 
 const PERMISSIONS: readonly PermissionName[] = ['ViewChannel', 'SendMessages', 'ReadMessageHistory']
 
-/** The clock stands still, and with it the second that a bucket lasts. */
-const UNLIMITED = { routes: [{ limit: 10_000, perMs: 1000 }] }
-
 async function withPermissions(t: TestContext, ...more: readonly PermissionName[]) {
   const seed = { ...SEED, bot: { name: 'lifeguard', permissions: [...PERMISSIONS, ...more] } }
-  const { discord, clock } = await sandbox(t, { seed, rateLimits: UNLIMITED })
+  const { discord, clock } = await sandbox(t, { seed })
   return { discord, clock, channel: discord.ids.channels['alerts'] ?? '' }
 }
 
@@ -72,7 +69,7 @@ test('the list of members takes the members intent', async (t) => {
 })
 
 test('the 201st command created within a day is refused, the next day it is taken', async (t) => {
-  const { discord, clock } = await sandbox(t, { rateLimits: UNLIMITED })
+  const { discord, clock } = await sandbox(t)
   const path = `/applications/${discord.ids.application}/guilds/${discord.ids.guild}/commands`
   const create = async (name: string) => await call(discord, 'POST', path, { name, description: 'd' })
   for (let n = 0; n < 200; n += 1) assert.equal((await create(`c${n % 2}`)).status < 300, true)

@@ -1,4 +1,5 @@
 import { messageIssues } from '../../../../sandbox/discord/limits/message.js'
+import { reasonIssues } from '../../../../sandbox/discord/limits/reason.js'
 import {
   embeds,
   field,
@@ -224,4 +225,11 @@ export const MENTIONS = rows(message, [
     'allowed_mentions',
     'MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE',
   ],
+])
+
+export const REASONS = rows(reasonIssues, [
+  ['a reason of 512', encodeURIComponent('ü'.repeat(512)), encodeURIComponent('ü'.repeat(513)), 'reason', MAX],
+  ['a reason that says something', 'x', '%20', 'reason', REQUIRED],
+  ['a reason that is URL-encoded', '96%25', '96%', 'reason', 'SANDBOX_REASON_ENCODING'],
+  ['a reason without bare letters beyond ASCII', '%C3%BC', 'ü', 'reason', 'SANDBOX_REASON_ENCODING'],
 ])

@@ -1,7 +1,7 @@
 import { ANSWERS, CHOICES } from './answerRules.js'
 import { COMMANDS } from './commandRules.js'
 import { COMPONENTS } from './componentRules.js'
-import { EMBEDS, FILES, MENTIONS, MESSAGE, SIZES } from './messageRules.js'
+import { EMBEDS, FILES, MENTIONS, MESSAGE, REASONS, SIZES } from './messageRules.js'
 import type { Rule } from './rule.js'
 
 export const RULES: readonly Rule[] = [
@@ -11,6 +11,7 @@ export const RULES: readonly Rule[] = [
   ...FILES,
   ...SIZES,
   ...MENTIONS,
+  ...REASONS,
   ...COMMANDS,
   ...ANSWERS,
   ...CHOICES,
