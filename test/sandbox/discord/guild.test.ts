@@ -84,6 +84,30 @@ test('the 201st command created within a day is refused, the next day it is take
   assert.equal((await create('last')).status, 201)
 })
 
+test('the 101st chat command is refused one by one too, while there is room for a menu', async (t) => {
+  const { discord } = await sandbox(t)
+  const path = `/applications/${discord.ids.application}/guilds/${discord.ids.guild}/commands`
+  const many = Array.from({ length: 100 }, (_, n) => ({ name: `c${n}`, description: 'd' }))
+  assert.equal((await call(discord, 'PUT', path, many)).status, 200)
+  assert.equal((await call(discord, 'POST', path, { name: 'more', description: 'd' })).json['code'], 30032)
+  assert.equal((await call(discord, 'POST', path, { name: 'c0', description: 'again' })).status, 200)
+  assert.equal((await call(discord, 'POST', path, { name: 'Keep', type: 3 })).status, 201)
+})
+
+test('an edit of a command keeps its type’s rules, and takes no name that another has', async (t) => {
+  const { discord } = await sandbox(t)
+  const path = `/applications/${discord.ids.application}/guilds/${discord.ids.guild}/commands`
+  const create = async (command: object) => String((await call(discord, 'POST', path, command)).json['id'])
+  const menu = await create({ name: 'Keep', type: 3 })
+  const status = await create({ name: 'status', description: 'd' })
+  await create({ name: 'pool', description: 'd' })
+  const edit = async (id: string, change: object) => (await call(discord, 'PATCH', `${path}/${id}`, change)).status
+  assert.equal(await edit(menu, { name: 'Add to timeline' }), 200)
+  assert.equal(await edit(status, { name: 'Add to timeline' }), 400)
+  assert.equal(await edit(status, { name: 'pool' }), 400)
+  assert.equal(await edit(status, { name: 'status', description: 'e' }), 200)
+})
+
 test('a menu command on a message and on a member brings its target with it', async (t) => {
   const { discord, channel } = await withPermissions(t, 'UseApplicationCommands')
   const client = await loggedIn(t, discord)

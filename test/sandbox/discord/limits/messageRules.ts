@@ -1,5 +1,4 @@
 import { messageIssues } from '../../../../sandbox/discord/limits/message.js'
-import { reasonIssues } from '../../../../sandbox/discord/limits/reason.js'
 import {
   embeds,
   field,
@@ -48,6 +47,20 @@ export const MESSAGE = rows(message, [
     'MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2',
   ],
   [
+    'no polls here',
+    { content: 'x', poll: null },
+    { content: 'x', poll: { question: { text: 'x' } } },
+    'poll',
+    'SANDBOX_HAS_NO_SUCH_THING',
+  ],
+  [
+    'no stickers here',
+    { content: 'x', sticker_ids: [] },
+    { content: 'x', sticker_ids: ['1'] },
+    'sticker_ids',
+    'SANDBOX_HAS_NO_SUCH_THING',
+  ],
+  [
     'an attachment that is there',
     { content: 'x' },
     { content: 'x', attachments: [{ id: 3 }] },
@@ -63,6 +76,27 @@ export const EMBEDS = rows(message, [
     embeds(...list(11, () => ({ title: 'x' }))),
     'embeds',
     MAX,
+  ],
+  [
+    'an embed of something',
+    embeds({ image: { url: 'https://a.example' } }),
+    embeds({}),
+    'embeds.0.description',
+    REQUIRED,
+  ],
+  [
+    'an author’s address of the web',
+    embeds({ author: { name: 'x', url: 'https://a.example' } }),
+    embeds({ author: { name: 'x', url: 'ftp://a.example' } }),
+    'embeds.0.author.url',
+    'URL_TYPE_INVALID_SCHEME',
+  ],
+  [
+    'a footer’s picture of the web or attached',
+    embeds({ footer: { text: 'x', icon_url: 'attachment://a.png' } }),
+    embeds({ footer: { text: 'x', icon_url: 'file:///a.png' } }),
+    'embeds.0.footer.icon_url',
+    'URL_TYPE_INVALID_SCHEME',
   ],
   ['embeds are a list', embeds({ title: 'x' }), { embeds: {}, content: 'x' }, 'embeds', 'LIST_TYPE_CONVERT'],
   ['title of 256', embeds({ title: x(256) }), embeds({ title: x(257) }), 'embeds.0.title', MAX],
@@ -225,11 +259,4 @@ export const MENTIONS = rows(message, [
     'allowed_mentions',
     'MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE',
   ],
-])
-
-export const REASONS = rows(reasonIssues, [
-  ['a reason of 512', encodeURIComponent('ü'.repeat(512)), encodeURIComponent('ü'.repeat(513)), 'reason', MAX],
-  ['a reason that says something', 'x', '%20', 'reason', REQUIRED],
-  ['a reason that is URL-encoded', '96%25', '96%', 'reason', 'SANDBOX_REASON_ENCODING'],
-  ['a reason without bare letters beyond ASCII', '%C3%BC', 'ü', 'reason', 'SANDBOX_REASON_ENCODING'],
 ])

@@ -1,7 +1,8 @@
 import { ANSWERS, CHOICES } from './answerRules.js'
 import { COMMANDS } from './commandRules.js'
 import { COMPONENTS } from './componentRules.js'
-import { EMBEDS, FILES, MENTIONS, MESSAGE, REASONS, SIZES } from './messageRules.js'
+import { FILE_OPTIONS, INPUTS, REASONS, THREADS } from './inputRules.js'
+import { EMBEDS, FILES, MENTIONS, MESSAGE, SIZES } from './messageRules.js'
 import type { Rule } from './rule.js'
 
 export const RULES: readonly Rule[] = [
@@ -12,6 +13,9 @@ export const RULES: readonly Rule[] = [
   ...SIZES,
   ...MENTIONS,
   ...REASONS,
+  ...THREADS,
+  ...INPUTS,
+  ...FILE_OPTIONS,
   ...COMMANDS,
   ...ANSWERS,
   ...CHOICES,
