@@ -18,7 +18,13 @@ export function limited(refused: { readonly retryAfterMs: number; readonly scope
   return {
     status: 429,
     headers: limitHeaders(retryAfterS, refused.scope),
-    body: { message: 'You are being rate limited.', retry_after: retryAfterS, global: refused.scope === 'global' },
+    // the specification demands a code, the documents show bodies without one
+    body: {
+      message: 'You are being rate limited.',
+      code: 0,
+      retry_after: retryAfterS,
+      global: refused.scope === 'global',
+    },
   }
 }
 

@@ -137,6 +137,9 @@ function callbackResult(world: World, interaction: Interaction, type: number, me
             response_message_ephemeral: message.viewerId !== undefined,
           }),
     },
-    resource: { type, ...(message === undefined ? {} : { message: messagePayload(world, message) }) },
+    // what a deferral promises, choices and modals are no resource: the specification has it for types 4 and 7 alone
+    ...(message !== undefined && (type === Kind.ChannelMessageWithSource || type === Kind.UpdateMessage)
+      ? { resource: { type, message: messagePayload(world, message) } }
+      : {}),
   }
 }

@@ -1,9 +1,13 @@
 import { Client, type ClientOptions, Events, GatewayIntentBits } from 'discord.js'
+import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { TestContext } from 'node:test'
 import { manualClock, type MovableClock } from '../../../sandbox/discord/clock.js'
+import type { WireEntry } from '../../../sandbox/discord/record.js'
 import { type DiscordSandbox, startDiscord, type StartOptions } from '../../../sandbox/discord/start.js'
 import type { Seed } from '../../../sandbox/discord/world/seed.js'
+
+type Rest = Extract<WireEntry, { kind: 'rest' }>
 
 export const TOKEN = 'sandbox-token'
 export const NOON_MS = Date.UTC(2026, 7, 6, 12)
@@ -18,6 +22,12 @@ export const SEED: Seed = {
   ],
   bot: { name: 'lifeguard' },
 }
+
+const SPECIFICATION = process.env['DISCORD_OPENAPI']
+const JUDGE =
+  SPECIFICATION === undefined
+    ? undefined
+    : import('./specification.js').then(({ specification }) => specification(SPECIFICATION))
 
 const UNLIMITED = { globalPerSecond: Infinity, routes: [{ limit: 10_000, perMs: 1000 }] }
 
@@ -38,8 +48,22 @@ export async function sandbox(
     rateLimits: UNLIMITED,
     ...options,
   })
-  t.after(() => discord.close())
+  t.after(async () => {
+    await discord.close()
+    // in a hook of its own, behind the others: they do not run any more once one has failed
+    t.after(async () => assert.deepEqual(await unspecified(discord), []))
+  })
   return { discord, clock }
+}
+
+/** Answers that Discord's specification does not have, of all that the test got, refusals too; none without it. */
+async function unspecified(discord: DiscordSandbox): Promise<readonly string[]> {
+  const judge = await JUDGE
+  if (judge === undefined) return []
+  const rest = discord.wire.entries().flatMap((entry) => (entry.kind === 'rest' ? [entry] : []))
+  // not there at all, or said by the proxy in front: neither is in the specification
+  const isDiscord = (entry: Rest) => entry.problem?.kind !== 'unknown route' && entry.problem?.kind !== 'protocol'
+  return [...new Set(rest.filter(isDiscord).flatMap((entry) => judge(entry)))]
 }
 
 /** The real discord.js, logged in; only `rest.api` says that this is not Discord. */

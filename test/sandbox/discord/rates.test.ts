@@ -70,7 +70,12 @@ test('the global limit is 50 a second over all routes, and counts no interaction
     ],
     [429, 'true', 'global', '1'],
   )
-  assert.deepEqual(await refused.json(), { message: 'You are being rate limited.', retry_after: 1, global: true })
+  assert.deepEqual(await refused.json(), {
+    message: 'You are being rate limited.',
+    code: 0,
+    retry_after: 1,
+    global: true,
+  })
   assert.equal((await call(discord, 'POST', '/interactions/1/x/callback', { type: 5 })).status, 404)
   clock.advance(1000)
   assert.equal((await ask('/gateway/bot')).status, 200)
