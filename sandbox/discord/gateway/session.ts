@@ -47,6 +47,8 @@ export type Sessions = {
 }
 
 const HEARTBEAT_MS = 41_250
+/** Discord does not say how late a heartbeat may be; a client that misses two has gone. */
+const BEATS_UNTIL_SILENT = 2
 const KEPT_EVENTS = 1000
 /** Discord's: a client sends at most so many events in so long. */
 const MOST_SENT = 120
@@ -58,6 +60,8 @@ export function gatewaySessions(options: SessionOptions): Sessions {
   const { world, record, faults, credentials } = options
   const sessions = new Map<string, Session>()
   const sockets = new Map<WebSocket, readonly number[]>()
+  const alive = new Map<WebSocket, NodeJS.Timeout>()
+  const heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS
 
   const note = (text: string) => record.add({ kind: 'gateway', note: text })
   const send = (socket: WebSocket, op: Op, data: unknown) =>
@@ -139,6 +143,7 @@ export function gatewaySessions(options: SessionOptions): Sessions {
     const data = fieldsOf(frame['d'])
     switch (frame['op']) {
       case Op.Heartbeat:
+        alive.get(socket)?.refresh()
         if (faults.takeGateway('withhold ack') !== undefined) return note('heartbeat left unanswered')
         return send(socket, Op.HeartbeatAck, null)
       case Op.Identify:
@@ -172,16 +177,21 @@ export function gatewaySessions(options: SessionOptions): Sessions {
   return {
     accept(socket) {
       sockets.set(socket, [])
+      // by the machine's time, as the client's heart beats: a clock that is moved must not silence it
+      const silent = () => refuse(socket, Close.SessionTimedOut, 'Session timed out.')
+      alive.set(socket, setTimeout(silent, heartbeatMs * BEATS_UNTIL_SILENT).unref())
       socket.on('message', (bytes: Buffer) => receive(socket, bytes))
       socket.on('close', (code) => {
         sockets.delete(socket)
+        clearTimeout(alive.get(socket))
+        alive.delete(socket)
         const session = ofSocket(socket)
         if (session === undefined) return
         // 1000 and 1001 from the client end the session; any other code leaves it to be resumed
         if (code === 1000 || code === 1001) sessions.delete(session.id)
         else leave(session, code)
       })
-      send(socket, Op.Hello, { heartbeat_interval: options.heartbeatMs ?? HEARTBEAT_MS })
+      send(socket, Op.Hello, { heartbeat_interval: heartbeatMs })
     },
     open: () => [...sockets.keys()],
     cut: (code) => {
