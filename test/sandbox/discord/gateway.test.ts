@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import test, { type TestContext } from 'node:test'
 import { Client, Events, GatewayIntentBits, SlashCommandBuilder } from 'discord.js'
 import { WebSocket } from 'ws'
-import { credentials } from '../../../sandbox/discord/credentials.js'
 import type { DiscordSandbox, StartOptions } from '../../../sandbox/discord/start.js'
 import { call, loggedIn, sandbox, TOKEN, until } from './bot.js'
 
@@ -259,29 +258,6 @@ test('a second IDENTIFY within five seconds is answered with op 9 false, and tak
   clock.advance(5000)
   await Promise.all([login, ready])
   assert.equal(notes(discord, 'identified'), 2)
-})
-
-test('each identify of a bucket takes five seconds, and the 1,001st of a day ends the token', () => {
-  let nowMs = 0
-  const login = credentials(TOKEN, { now: () => nowMs })
-  assert.equal(login.start(0), 'started')
-  nowMs = 4999
-  assert.equal(login.start(0), 'too soon')
-  assert.deepEqual([login.startLimit().remaining, login.startLimit().max_concurrency], [998, 1])
-  for (let used = 2; used < 1000; used += 1) {
-    nowMs += 5000
-    assert.equal(login.start(0), 'started')
-  }
-  assert.deepEqual(login.startLimit(), {
-    total: 1000,
-    remaining: 0,
-    reset_after: 24 * 3_600_000 - nowMs,
-    max_concurrency: 1,
-  })
-  nowMs += 5000
-  assert.equal(login.accepts(TOKEN), true)
-  assert.equal(login.start(0), 'used up')
-  assert.equal(login.accepts(TOKEN), false)
 })
 
 test('members are fetched over the gateway: some by id without the intent, all of them with it alone', async (t) => {
