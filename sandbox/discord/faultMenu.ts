@@ -17,20 +17,20 @@ const CALLBACK = /^\/interactions\/.+\/callback$/
 
 /** The faults a person may want to see the bot live through, from the everyday to the rare. */
 export const FAULT_MENU: readonly MenuItem[] = [
-  arm('posts-503', 'Discord answers 503 to the next 5 posts', {
+  arm('posts-503', '503 to the next 5 new messages in a channel (answers to people get through)', {
     match: { method: 'POST', path: MESSAGES },
     kind: 'status',
     times: 5,
   }),
   arm('outage', 'Discord is down: 503 to everything', { match: {}, kind: 'status', times: Infinity }),
-  arm('rate-limit', 'Rate limited: 429 on posts for 3 s', {
+  arm('rate-limit', 'Rate limited: 429 on new messages in a channel for 3 s', {
     match: { method: 'POST', path: MESSAGES },
     kind: '429',
     retryAfterMs: 1000,
     times: Infinity,
     lastsMs: 3000,
   }),
-  arm('global-limit', 'Rate limited: 429 on everything for 3 s', {
+  arm('global-limit', 'Rate limited: 429 on everything in channels for 3 s (answers to people get through)', {
     match: { path: CHANNELS },
     kind: '429',
     isGlobal: true,
@@ -38,17 +38,17 @@ export const FAULT_MENU: readonly MenuItem[] = [
     times: Infinity,
     lastsMs: 3000,
   }),
-  arm('no-answer', 'No answer to the next post', {
+  arm('no-answer', 'No answer to the next new message in a channel', {
     match: { method: 'POST', path: MESSAGES },
     kind: 'no answer',
     times: 1,
   }),
-  arm('stored-503', 'The next post is stored, and answered with 503', {
+  arm('stored-503', 'The next new message in a channel is stored, and answered with 503', {
     match: { method: 'POST', path: MESSAGES },
     kind: 'status after storing',
     times: 1,
   }),
-  arm('reset', 'The connection is cut at the next post', {
+  arm('reset', 'The connection is cut at the next new message in a channel', {
     match: { method: 'POST', path: MESSAGES },
     kind: 'reset',
     times: 1,
@@ -59,7 +59,7 @@ export const FAULT_MENU: readonly MenuItem[] = [
     delayMs: 4000,
     times: 1,
   }),
-  arm('edits-refused', 'Edits of messages are refused (30046)', {
+  arm('edits-refused', 'Edits of messages in a channel are refused (30046)', {
     match: { method: 'PATCH', path: MESSAGE },
     kind: 'status',
     status: 429,
@@ -70,7 +70,7 @@ export const FAULT_MENU: readonly MenuItem[] = [
     },
     times: Infinity,
   }),
-  arm('no-permission', 'The bot may not post any more (50013)', {
+  arm('no-permission', 'The bot may not write new messages in channels any more (50013)', {
     match: { method: 'POST', path: MESSAGES },
     kind: 'status',
     status: 403,
@@ -92,7 +92,7 @@ export const FAULT_MENU: readonly MenuItem[] = [
     event: 'INTERACTION_CREATE',
     times: 3,
   }),
-  arm('token-reset', 'The bot’s token is refused (401)', {
+  arm('token-reset', 'The bot’s token is refused (401) at its next request in a channel', {
     match: { path: CHANNELS },
     kind: 'status',
     status: 401,

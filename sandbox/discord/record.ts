@@ -12,6 +12,8 @@ type WireEvent =
       readonly query: string
       readonly body: unknown
       readonly files: readonly { readonly filename: string; readonly sizeBytes: number }[]
+      /** X-Audit-Log-Reason as it came, URL-encoded. */
+      readonly reason?: string
       /** Absent when the connection was cut or left without an answer. */
       readonly status?: number
       readonly response?: unknown

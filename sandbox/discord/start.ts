@@ -34,10 +34,12 @@ export type StartOptions = {
   readonly allowedIntents?: number
   /** What HELLO asks for; default 41,250. */
   readonly heartbeatMs?: number
-  /** Default: 200 requests a second for each route and channel, no global limit. */
+  /** Default: Discord's 50 requests a second over all routes, and 10,000 invalid ones in ten minutes. */
   readonly rateLimits?: RateLimits
   /** How often a session may be started in a day before the token is reset; default 1000, as Discord's. */
   readonly sessionStartsADay?: number
+  /** How long after one IDENTIFY the next is taken, for the one shard there is; default 5000, as Discord's. */
+  readonly identifyEveryMs?: number
   /** Of the faults that strike by chance. */
   readonly faultSeed?: number
 }
@@ -85,7 +87,7 @@ export async function startDiscord(options: StartOptions): Promise<DiscordSandbo
   })
   const gatewayUrl = () => `ws://127.0.0.1:${address.port}${GATEWAY_PATH}`
   const allowedIntents = options.allowedIntents ?? GatewayIntentBits.Guilds
-  const login = credentials(options.token, clock, options.sessionStartsADay)
+  const login = credentials(options.token, clock, options)
   const rest = restApi({
     world,
     credentials: login,

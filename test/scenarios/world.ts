@@ -78,6 +78,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       ],
       bot: { name: 'Lifeguard' },
     },
+    identifyEveryMs: 0, // scenarios restart the bot within Discord's five seconds; a test of the sandbox keeps to them
   })
   const dataDir = await mkdtemp(join(tmpdir(), 'lifeguard-scenario-'))
   const role = (name: string) => discord.ids.roles[name] ?? ''

@@ -1,5 +1,5 @@
 import { ButtonStyle, ComponentType } from 'discord-api-types/v10'
-import { fieldsOf, type Fields, itemsOf, textOf } from '../limits/issue.js'
+import { fieldsOf, type Fields, textOf } from '../limits/issue.js'
 import { SELECTS } from '../limits/controls.js'
 import { DriverRefusal } from './refusal.js'
 
@@ -29,22 +29,6 @@ export function selectAt(components: unknown, pointer: Pointer): Fields {
   const select = onlyOne(selects, pointer, 'select')
   if (select['disabled'] === true) throw new DriverRefusal(`the select ${named(pointer)} is disabled`)
   return select
-}
-
-/** String options are chosen by value or label; the number must be one the select allows. */
-export function chosenValues(select: Fields, values: readonly string[]): string[] {
-  const least = Number(select['min_values'] ?? 1)
-  const most = Number(select['max_values'] ?? 1)
-  if (values.length < least || values.length > most) {
-    throw new DriverRefusal(`this select takes ${least} to ${most} values, not ${values.length}`)
-  }
-  if (select['type'] !== ComponentType.StringSelect) return [...values]
-  const options = itemsOf(select['options']).map(fieldsOf)
-  return values.map((value) => {
-    const option = options.find((candidate) => candidate['value'] === value || candidate['label'] === value)
-    if (option === undefined) throw new DriverRefusal(`the select has no option "${value}"`)
-    return String(option['value'])
-  })
 }
 
 function onlyOne(candidates: readonly Fields[], pointer: Pointer, what: string): Fields {

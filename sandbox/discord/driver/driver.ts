@@ -5,7 +5,7 @@ import {
   ComponentType,
   PermissionFlagsBits,
 } from 'discord-api-types/v10'
-import type { Fields } from '../limits/issue.js'
+import { type Fields, itemsOf } from '../limits/issue.js'
 import { may } from '../permissions.js'
 import { sendInteraction } from '../world/interactions.js'
 import { postMessage } from '../world/messages.js'
@@ -13,11 +13,12 @@ import { messagePayload } from '../world/payloads.js'
 import { type SeenMessage, seenMessage } from '../world/seen.js'
 import type { Channel, Interaction, Member, World } from '../world/state.js'
 import { type Answer, answerTo, FAILED } from './answer.js'
-import { buttonAt, chosenValues, type Pointer, selectAt } from './components.js'
+import { buttonAt, flatComponents, type Pointer, selectAt } from './components.js'
 import { menuCommand, menuData } from './menu.js'
 import { type ModalValues, submittedComponents } from './modal.js'
-import { chooseCommand, filledOptions, idOf, nested, type OptionValue, type SentOption } from './options.js'
+import { chooseCommand, filledOptions, nested, type OptionValue, type SentOption } from './options.js'
 import { type CommandData, interactionPayload, newInteraction, resolvedData } from './payload.js'
+import { chosenValues, pickedUser } from './picks.js'
 import { DriverRefusal } from './refusal.js'
 import { anyChannelSeenBy, channelSeenBy, mayUse, messageSeenBy } from './visibility.js'
 
@@ -37,7 +38,7 @@ export type Driver = {
   /** A menu command on a member, by name or id, from a channel; default the first one seen. */
   readonly userMenu: (command: string, member: string, channel?: string) => Promise<Answer>
   readonly click: (messageId: string, button: Pointer) => Promise<Answer>
-  /** Values of string selects by value or label; users, roles and channels by name or id. */
+  /** Values of string selects by value or label; users, roles, mentionables and channels by name or id. */
   readonly select: (messageId: string, select: Pointer, values: readonly string[]) => Promise<Answer>
   /** Fills and sends the modal that an answer opened; values by custom id. */
   readonly submitModal: (answer: Answer | string, values: ModalValues) => Promise<Answer>
@@ -53,11 +54,8 @@ export type Driver = {
   readonly say: (channel: string, text: string) => Promise<SeenMessage>
 }
 
-const NAMED: Readonly<Record<number, 'members' | 'roles' | 'channels'>> = {
-  [ComponentType.UserSelect]: 'members',
-  [ComponentType.RoleSelect]: 'roles',
-  [ComponentType.ChannelSelect]: 'channels',
-}
+/** Options whose value is the id of something that comes along: users, channels, roles, mentionables, files. */
+const REFERRING: readonly number[] = [6, 7, 8, 9, 11]
 
 /** Drives as a member, who is looked up afresh at every act: roles change in between. */
 export function driverOf(world: World, memberId: string): Driver {
@@ -130,8 +128,8 @@ export function driverOf(world: World, memberId: string): Driver {
   return {
     async slash(words, options = {}, channelName) {
       const { channel, chosen, data } = commandIn(words, channelName)
-      const filled = filledOptions(world, chosen.options, options)
-      const ids = filled.flatMap((option) => (option.type >= 6 && option.type <= 9 ? [String(option.value)] : []))
+      const filled = filledOptions({ world, person: person(), channel }, chosen.options, options)
+      const ids = filled.flatMap(({ type, value }) => (REFERRING.includes(type) ? [String(value)] : []))
       return send(
         channel,
         { kind: 'command', label: `/${words.replace(/^\//, '')}` },
@@ -156,7 +154,7 @@ export function driverOf(world: World, memberId: string): Driver {
       const channel =
         channelName === undefined ? anyChannelSeenBy(world, person()) : channelSeenBy(world, person(), channelName)
       const command = menuCommand(world, name, ApplicationCommandType.User)
-      return useMenu(channel, command, { userId: idOf(world.members, 'member', member) })
+      return useMenu(channel, command, { userId: pickedUser(world, person(), member) })
     },
 
     async click(messageId, pointer) {
@@ -167,12 +165,11 @@ export function driverOf(world: World, memberId: string): Driver {
     async select(messageId, pointer, values) {
       const message = messageSeenBy(world, person(), messageId)
       const select = selectAt(message.components, pointer)
-      const records = NAMED[Number(select['type'])]
-      const ids = records === undefined ? values : values.map((value) => idOf(world[records], records, value))
-      const chosen = chosenValues(select, ids)
+      const chosen = chosenValues(world, person(), select, values)
+      const isOwn = select['type'] === ComponentType.StringSelect
       return useComponent(messageId, select, {
         values: chosen,
-        ...(records === undefined ? {} : { resolved: resolvedData(world, chosen) }),
+        ...(isOwn ? {} : { resolved: resolvedData(world, chosen) }),
       })
     },
 
@@ -184,6 +181,9 @@ export function driverOf(world: World, memberId: string): Driver {
       }
       const channel = channelSeenBy(world, person(), opened.channelId)
       const source = opened.sourceId === undefined ? undefined : world.messages.get(opened.sourceId)
+      const filling = { world, person: person(), channel }
+      const components = submittedComponents(filling, opened.modal as unknown as Fields, values)
+      const ids = flatComponents(components).flatMap((input) => itemsOf(input['values']).map(String))
       return send(
         channel,
         {
@@ -194,7 +194,8 @@ export function driverOf(world: World, memberId: string): Driver {
         {
           data: {
             custom_id: opened.modal.custom_id,
-            components: submittedComponents(opened.modal as unknown as Fields, values),
+            components,
+            resolved: resolvedData(world, ids),
           },
           ...(source === undefined ? {} : { message: messagePayload(world, source) }),
         },
@@ -209,7 +210,11 @@ export function driverOf(world: World, memberId: string): Driver {
       }
       const known = chosen.options.filter((candidate) => candidate.name in others && candidate.name !== name)
       const filled: SentOption[] = [
-        ...filledOptions(world, known, Object.fromEntries(Object.entries(others).filter(([key]) => key !== name))),
+        ...filledOptions(
+          { world, person: person(), channel },
+          known,
+          Object.fromEntries(Object.entries(others).filter(([key]) => key !== name)),
+        ),
         { name, type: option.type, value: text, focused: true },
       ]
       const answer = await send(

@@ -5,10 +5,12 @@ import {
   ApplicationCommandType,
 } from 'discord-api-types/v10'
 import { fieldsOf, itemsOf } from '../limits/issue.js'
-import type { World } from '../world/state.js'
+import type { Channel, Member, World } from '../world/state.js'
+import { isPersonFile, type PersonFile, uploaded } from './files.js'
+import { pickedOption } from './picks.js'
 import { DriverRefusal } from './refusal.js'
 
-export type OptionValue = string | number | boolean
+export type OptionValue = string | number | boolean | PersonFile
 
 /** A command as a person has chosen it: the sub-command's path and the options it has there. */
 type Chosen = {
@@ -21,7 +23,7 @@ type Chosen = {
 export type SentOption = {
   readonly name: string
   readonly type: number
-  readonly value?: OptionValue
+  readonly value?: string | number | boolean
   readonly focused?: boolean
   readonly options?: readonly SentOption[]
 }
@@ -49,9 +51,12 @@ function isNesting(option: APIApplicationCommandOption): boolean {
   return option.type === Kind.Subcommand || option.type === Kind.SubcommandGroup
 }
 
+/** Who fills the options, and where: files are uploaded there, channels must be seen. */
+export type Filling = { readonly world: World; readonly person: Member; readonly channel: Channel }
+
 /** The options as they are sent, in the command's order. Refuses unknown, missing and impossible values. */
 export function filledOptions(
-  world: World,
+  filling: Filling,
   options: readonly APIApplicationCommandOption[],
   values: Readonly<Record<string, OptionValue>>,
 ): SentOption[] {
@@ -59,7 +64,7 @@ export function filledOptions(
   if (unknown !== undefined) throw new DriverRefusal(`the command has no option "${unknown}"`)
   return options.flatMap((option) => {
     const value = values[option.name]
-    if (value !== undefined) return [{ name: option.name, type: option.type, value: sentValue(world, option, value) }]
+    if (value !== undefined) return [{ name: option.name, type: option.type, value: sentValue(filling, option, value) }]
     if (option.required === true) throw new DriverRefusal(`option "${option.name}" is required`)
     return []
   })
@@ -73,7 +78,15 @@ export function nested(path: Chosen['path'], options: readonly SentOption[]): Se
   ) as SentOption[]
 }
 
-function sentValue(world: World, option: APIApplicationCommandOption, value: OptionValue): OptionValue {
+function sentValue(
+  { world, person, channel }: Filling,
+  option: APIApplicationCommandOption,
+  value: OptionValue,
+): string | number | boolean {
+  if (isPersonFile(value) !== (option.type === Kind.Attachment)) {
+    throw new DriverRefusal(`${option.name} takes ${option.type === Kind.Attachment ? 'a file' : 'no file'}`)
+  }
+  if (isPersonFile(value)) return uploaded(world, channel.id, value, fieldsOf(option)['file_types'])
   switch (option.type) {
     case Kind.String: {
       const text = String(value)
@@ -103,28 +116,16 @@ function sentValue(world: World, option: APIApplicationCommandOption, value: Opt
     case Kind.Boolean:
       return value === true || value === 'true'
     case Kind.User:
-      return idOf(world.members, option.name, value)
     case Kind.Role:
-      return idOf(world.roles, option.name, value)
     case Kind.Channel:
-      return idOf(world.channels, option.name, value)
-    case Kind.Subcommand:
-    case Kind.SubcommandGroup:
     case Kind.Mentionable:
     case Kind.Attachment:
-    default:
-      throw new DriverRefusal(`the sandbox cannot fill options of type ${option.type} (${option.name})`)
+    case Kind.Subcommand:
+    case Kind.SubcommandGroup:
+    default: {
+      const id = pickedOption(world, person, fieldsOf(option), String(value))
+      if (id === undefined) throw new DriverRefusal(`the sandbox cannot fill options of type ${option.type}`)
+      return id
+    }
   }
-}
-
-/** A user, role or channel by id or name. */
-export function idOf(
-  records: ReadonlyMap<string, { readonly id: string; readonly name: string }>,
-  what: string,
-  value: OptionValue,
-): string {
-  const name = String(value).replace(/^[@#]/, '')
-  const found = records.get(name) ?? [...records.values()].find((record) => record.name === name)
-  if (found === undefined) throw new DriverRefusal(`${what}: nothing is named "${String(value)}"`)
-  return found.id
 }

@@ -11,7 +11,7 @@ import {
 } from 'discord-api-types/v10'
 import { randomBytes } from 'node:crypto'
 import { channelPermissions } from '../permissions.js'
-import { channelPayload } from '../world/payloads.js'
+import { attachmentPayload, channelPayload } from '../world/payloads.js'
 import { memberPayload, rolePayload, userPayload } from '../world/people.js'
 import type { Channel, Interaction, Member, World } from '../world/state.js'
 
@@ -83,11 +83,12 @@ export function interactionPayload(
   return { ...common, ...rest } as unknown as APIInteraction
 }
 
-/** Users, members, roles and channels that option or select values name. */
+/** Users, members, roles, channels and files that option or select values name. */
 export function resolvedData(world: World, ids: readonly string[]): APIInteractionDataResolved {
   const members = ids.flatMap((id) => world.members.get(id) ?? [])
   const roles = ids.flatMap((id) => world.roles.get(id) ?? [])
   const channels = ids.flatMap((id) => world.channels.get(id) ?? [])
+  const files = ids.flatMap((id) => world.uploads.get(id) ?? [])
   const byId = <T>(records: readonly { readonly id: string }[], payload: (index: number) => T): Record<string, T> =>
     Object.fromEntries(records.map((record, index) => [record.id, payload(index)]))
   return {
@@ -111,6 +112,13 @@ export function resolvedData(world: World, ids: readonly string[]): APIInteracti
             if (channel === undefined) throw new Error('an index of its own list')
             return { ...channelPayload(world, channel), permissions: '0' }
           }),
+        }),
+    ...(files.length === 0
+      ? {}
+      : {
+          attachments: Object.fromEntries(
+            files.map((file) => [file.id, attachmentPayload(file, { isEphemeral: true })]),
+          ),
         }),
   } satisfies APIInteractionDataResolved
 }

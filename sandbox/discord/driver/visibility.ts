@@ -1,4 +1,4 @@
-import { type APIApplicationCommand, PermissionFlagsBits } from 'discord-api-types/v10'
+import { type APIApplicationCommand, InteractionContextType, PermissionFlagsBits } from 'discord-api-types/v10'
 import { channelPermissions, may } from '../permissions.js'
 import { channelNow } from '../world/channels.js'
 import type { Channel, Member, Message, World } from '../world/state.js'
@@ -38,8 +38,13 @@ export function isSeenBy(member: Member, message: Message): boolean {
   return message.viewerId === undefined || message.viewerId === member.id
 }
 
-/** Commands are hidden from members without `default_member_permissions`; "0" leaves administrators only. */
+/**
+ * Commands are hidden from members without `default_member_permissions`; "0" leaves administrators only. Those that
+ * are for other places than guilds are hidden from everybody here.
+ */
 export function mayUse(world: World, member: Member, channel: Channel, command: APIApplicationCommand): boolean {
+  const { contexts } = command
+  if (contexts !== null && contexts !== undefined && !contexts.includes(InteractionContextType.Guild)) return false
   const held = channelPermissions(world, member, channel)
   if ((held & PermissionFlagsBits.Administrator) !== 0n) return true
   if ((held & PermissionFlagsBits.UseApplicationCommands) === 0n) return false

@@ -7,7 +7,7 @@ import { fieldsOf, type Fields } from '../limits/issue.js'
 import type { Recorder } from '../record.js'
 import type { Happening, World } from '../world/state.js'
 import { dispatchOf, guildCreateData, readyData } from './dispatch.js'
-import { identifyRefusal } from './identify.js'
+import { identified } from './identify.js'
 import { membersChunk } from './membersChunk.js'
 
 export type SessionOptions = {
@@ -47,6 +47,8 @@ export type Sessions = {
 }
 
 const HEARTBEAT_MS = 41_250
+/** Discord does not say how late a heartbeat may be; a client that misses two has gone. */
+const BEATS_UNTIL_SILENT = 2
 const KEPT_EVENTS = 1000
 /** Discord's: a client sends at most so many events in so long. */
 const MOST_SENT = 120
@@ -58,6 +60,8 @@ export function gatewaySessions(options: SessionOptions): Sessions {
   const { world, record, faults, credentials } = options
   const sessions = new Map<string, Session>()
   const sockets = new Map<WebSocket, readonly number[]>()
+  const alive = new Map<WebSocket, NodeJS.Timeout>()
+  const heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS
 
   const note = (text: string) => record.add({ kind: 'gateway', note: text })
   const send = (socket: WebSocket, op: Op, data: unknown) =>
@@ -87,8 +91,13 @@ export function gatewaySessions(options: SessionOptions): Sessions {
   }
 
   const identify = (socket: WebSocket, data: Fields) => {
-    const refusal = identifyRefusal(data, options)
-    if (refusal !== undefined) return refuse(socket, refusal.code, refusal.message)
+    const verdict = identified(data, options)
+    if (verdict.kind === 'refused') return refuse(socket, verdict.code, verdict.message)
+    if (verdict.kind === 'too soon') {
+      const problem = { kind: 'protocol', message: 'an IDENTIFY within five seconds of another' } as const
+      record.add({ kind: 'gateway', note: 'early IDENTIFY refused', problem })
+      return send(socket, Op.InvalidSession, false)
+    }
     const intents = Number(data['intents'])
     const id = randomBytes(16).toString('hex')
     sessions.set(id, { id, intents, sent: [], sequence: 0, socket })
@@ -134,6 +143,7 @@ export function gatewaySessions(options: SessionOptions): Sessions {
     const data = fieldsOf(frame['d'])
     switch (frame['op']) {
       case Op.Heartbeat:
+        alive.get(socket)?.refresh()
         if (faults.takeGateway('withhold ack') !== undefined) return note('heartbeat left unanswered')
         return send(socket, Op.HeartbeatAck, null)
       case Op.Identify:
@@ -167,16 +177,21 @@ export function gatewaySessions(options: SessionOptions): Sessions {
   return {
     accept(socket) {
       sockets.set(socket, [])
+      // by the machine's time, as the client's heart beats: a clock that is moved must not silence it
+      const silent = () => refuse(socket, Close.SessionTimedOut, 'Session timed out.')
+      alive.set(socket, setTimeout(silent, heartbeatMs * BEATS_UNTIL_SILENT).unref())
       socket.on('message', (bytes: Buffer) => receive(socket, bytes))
       socket.on('close', (code) => {
         sockets.delete(socket)
+        clearTimeout(alive.get(socket))
+        alive.delete(socket)
         const session = ofSocket(socket)
         if (session === undefined) return
         // 1000 and 1001 from the client end the session; any other code leaves it to be resumed
         if (code === 1000 || code === 1001) sessions.delete(session.id)
         else leave(session, code)
       })
-      send(socket, Op.Hello, { heartbeat_interval: options.heartbeatMs ?? HEARTBEAT_MS })
+      send(socket, Op.Hello, { heartbeat_interval: heartbeatMs })
     },
     open: () => [...sockets.keys()],
     cut: (code) => {

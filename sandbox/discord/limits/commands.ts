@@ -1,4 +1,5 @@
 import { ApplicationCommandOptionType as Kind, ApplicationCommandType } from 'discord-api-types/v10'
+import { fileTypeIssues } from './inputs.js'
 import {
   countIssues,
   fieldsOf,
@@ -15,6 +16,7 @@ import {
 
 const CHAT: number = ApplicationCommandType.ChatInput
 const TEXT: number = Kind.String
+const ATTACHMENT: number = Kind.Attachment
 const CHAT_NAME = /^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u
 const MOST_COMMAND_TEXT = 8000
 const MOST_OPTION_TEXT = 6000
@@ -29,15 +31,7 @@ export function commandListIssues(payload: unknown): Issue[] {
   return [
     ...payload.flatMap((command, index) => commandIssues(command, [index])),
     ...names.flatMap((name, index) =>
-      twice.includes(name) && names.indexOf(name) !== index
-        ? [
-            {
-              path: [index, 'name'],
-              code: 'APPLICATION_COMMANDS_DUPLICATE_NAME',
-              message: 'Application command names must be unique',
-            },
-          ]
-        : [],
+      twice.includes(name) && names.indexOf(name) !== index ? [nameTaken([index, 'name'])] : [],
     ),
     ...Object.entries(MOST_OF_TYPE).flatMap(([type, most]) =>
       payload.filter((command) => typeOf(command) === Number(type)).length > most
@@ -45,6 +39,10 @@ export function commandListIssues(payload: unknown): Issue[] {
         : [],
     ),
   ]
+}
+
+export function nameTaken(path: Path): Issue {
+  return { path, code: 'APPLICATION_COMMANDS_DUPLICATE_NAME', message: 'Application command names must be unique' }
 }
 
 /** One command. `path` is where it lies in the request. */
@@ -75,11 +73,15 @@ export function commandIssues(payload: unknown, path: Path = []): Issue[] {
   ]
 }
 
-/** The edit of one command: only what it says is judged. */
-export function commandEditIssues(payload: unknown): Issue[] {
-  const edit = fieldsOf(payload)
-  const filler = { name: 'name', description: 'description' }
-  return commandIssues({ ...filler, ...edit })
+/** The edit of one command: only what it says is judged, by the rules of the command's type. */
+export function commandEditIssues(payload: unknown, type: number = CHAT): Issue[] {
+  const filler = { name: 'name', ...(type === CHAT ? { description: 'description' } : {}) }
+  return commandIssues({ ...filler, ...fieldsOf(payload), type })
+}
+
+/** True when there is room for one more command of this type beside the `others`. */
+export function hasRoomFor(type: number, others: readonly { readonly type: number }[]): boolean {
+  return others.filter((other) => other.type === type).length < (MOST_OF_TYPE[type] ?? Infinity)
 }
 
 function namedIssues(named: Fields, path: Path): Issue[] {
@@ -174,6 +176,7 @@ function valueOptionIssues(option: Fields, path: Path): Issue[] {
       : []),
     ...numberIssues(option['min_length'], [...path, 'min_length'], 0, MOST_OPTION_TEXT),
     ...numberIssues(option['max_length'], [...path, 'max_length'], 1, MOST_OPTION_TEXT),
+    ...(type === ATTACHMENT ? fileTypeIssues(option['file_types'], [...path, 'file_types']) : []),
     ...(isAbsent(option['choices']) ? [] : countIssues(option['choices'], [...path, 'choices'], 0, 25)),
     ...choices.flatMap((choice, index) => choiceIssues(choice, [...path, 'choices', index], type)),
   ]

@@ -60,31 +60,46 @@ export function buttonIssues(button: Fields, path: Path): Issue[] {
 
 /** A select menu: 25 options of 100 characters, distinct values, min and max that can be met. */
 export function selectIssues(select: Fields, path: Path): Issue[] {
-  const options = itemsOf(select['options'])
   const isString = select['type'] === ComponentType.StringSelect
-  const most = typeof select['max_values'] === 'number' ? select['max_values'] : 1
-  const least = typeof select['min_values'] === 'number' ? select['min_values'] : 1
   return [
     ...customIdIssues(select, path),
     ...textIssues(select['placeholder'], [...path, 'placeholder'], { max: 150 }),
-    ...numberIssues(select['min_values'], [...path, 'min_values'], 0, 25),
-    ...numberIssues(select['max_values'], [...path, 'max_values'], 1, 25),
-    ...(least > most ? [placeholderIssue([...path, 'min_values'], 'SANDBOX_SELECT_MIN_ABOVE_MAX')] : []),
-    ...(isString ? stringOptionIssues(options, select['options'], [...path, 'options']) : []),
-    ...(isString && options.length > 0 && most > options.length
-      ? [placeholderIssue([...path, 'max_values'], 'SANDBOX_SELECT_MAX_ABOVE_OPTIONS')]
-      : []),
+    ...valueCountIssues(select, path, { most: 25, offered: isString ? itemsOf(select['options']).length : undefined }),
+    ...(isString ? optionIssues(select['options'], [...path, 'options'], { min: 1, max: 25 }) : []),
     ...itemsOf(select['default_values']).flatMap((value, index) =>
       snowflakeIssues(fieldsOf(value)['id'], [...path, 'default_values', index, 'id']),
     ),
   ]
 }
 
-function stringOptionIssues(options: readonly unknown[], raw: unknown, path: Path): Issue[] {
+/** `min_values` and `max_values` of anything that takes several: in bounds, and such that they can be met. */
+export function valueCountIssues(
+  control: Fields,
+  path: Path,
+  { most, offered }: { readonly most: number; readonly offered?: number | undefined },
+): Issue[] {
+  const max = typeof control['max_values'] === 'number' ? control['max_values'] : 1
+  const min = typeof control['min_values'] === 'number' ? control['min_values'] : 1
+  const isBeyond = offered !== undefined && offered > 0 && max > offered
+  return [
+    ...numberIssues(control['min_values'], [...path, 'min_values'], 0, most),
+    ...numberIssues(control['max_values'], [...path, 'max_values'], 1, most),
+    ...(min > max ? [placeholderIssue([...path, 'min_values'], 'SANDBOX_SELECT_MIN_ABOVE_MAX')] : []),
+    ...(isBeyond ? [placeholderIssue([...path, 'max_values'], 'SANDBOX_SELECT_MAX_ABOVE_OPTIONS')] : []),
+  ]
+}
+
+/** The options of a select, a radio group or a checkbox group: distinct values, texts of 100. */
+export function optionIssues(
+  raw: unknown,
+  path: Path,
+  { min, max }: { readonly min: number; readonly max: number },
+): Issue[] {
+  const options = itemsOf(raw)
   const values = options.map((option) => fieldsOf(option)['value'])
   const twice = repeated(values)
   return [
-    ...(isAbsent(raw) ? [required(path)] : countIssues(raw, path, 1, 25)),
+    ...(isAbsent(raw) ? [required(path)] : countIssues(raw, path, min, max)),
     ...options.flatMap((option, index) => {
       const fields = fieldsOf(option)
       const at = [...path, index]

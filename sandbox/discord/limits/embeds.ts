@@ -6,12 +6,26 @@ import {
   itemsOf,
   numberIssues,
   type Path,
+  required,
   textIssues,
   urlIssues,
 } from './issue.js'
 
 const MOST_TEXT = 6000
 const WEB = ['http', 'https']
+/** An embed with none of these is nothing: Discord asks for a description. */
+const SHOWN = [
+  'title',
+  'description',
+  'fields',
+  'author',
+  'footer',
+  'image',
+  'thumbnail',
+  'video',
+  'provider',
+  'timestamp',
+]
 
 /** Ten embeds, each within its limits, and 6000 characters over all of them together. */
 export function embedIssues(embeds: unknown): Issue[] {
@@ -36,8 +50,10 @@ function oneEmbedIssues(value: unknown, path: Path): Issue[] {
   const embed = fieldsOf(value)
   const footer = fieldsOf(embed['footer'])
   const author = fieldsOf(embed['author'])
-  const address = (key: string, schemes: readonly string[]) =>
-    isAbsent(fieldsOf(embed[key])['url']) ? [] : urlIssues(fieldsOf(embed[key])['url'], [...path, key, 'url'], schemes)
+  const address = (key: string, schemes: readonly string[], field = 'url') => {
+    const url = fieldsOf(embed[key])[field]
+    return isAbsent(url) ? [] : urlIssues(url, [...path, key, field], schemes)
+  }
   return [
     ...textIssues(embed['title'], [...path, 'title'], { max: 256 }),
     ...textIssues(embed['description'], [...path, 'description'], { max: 4096 }),
@@ -45,6 +61,10 @@ function oneEmbedIssues(value: unknown, path: Path): Issue[] {
     ...(isAbsent(embed['url']) ? [] : urlIssues(embed['url'], [...path, 'url'], WEB)),
     ...textIssues(footer['text'], [...path, 'footer', 'text'], { max: 2048 }),
     ...textIssues(author['name'], [...path, 'author', 'name'], { max: 256 }),
+    ...(SHOWN.every((key) => isAbsent(embed[key]) || embed[key] === '') ? [required([...path, 'description'])] : []),
+    ...address('author', WEB),
+    ...address('author', [...WEB, 'attachment'], 'icon_url'),
+    ...address('footer', [...WEB, 'attachment'], 'icon_url'),
     ...address('image', [...WEB, 'attachment']),
     ...address('thumbnail', [...WEB, 'attachment']),
     ...(isAbsent(embed['fields']) ? [] : countIssues(embed['fields'], [...path, 'fields'], 0, 25)),

@@ -1,4 +1,5 @@
 import { MessageFlags } from 'discord-api-types/v10'
+import { servedName } from '../world/attachments.js'
 import { componentIssues } from './components.js'
 import { embedIssues } from './embeds.js'
 import {
@@ -48,17 +49,37 @@ export function messageIssues(payload: unknown, context: MessageContext): Issue[
     ...textIssues(payload['nonce'], ['nonce'], { max: 25 }),
     ...numberIssues(payload['flags'], ['flags'], 0, Number.MAX_SAFE_INTEGER),
     ...attachmentIssues(payload, context),
+    ...unknownHereIssues(payload),
     ...(isV2 ? legacyFieldIssues(payload, context) : []),
   ]
   return shape.length > 0 ? shape : emptyIssues(payload, context)
 }
 
-/** Notes that Discord takes without a word, but that no bot can mean. */
-export function messageWarnings(payload: unknown, context: { readonly isChannelPost: boolean }): string[] {
-  const flags = Number(fieldsOf(payload)['flags'] ?? 0)
-  return context.isChannelPost && (flags & MessageFlags.Ephemeral) !== 0
-    ? ['the ephemeral flag has no effect on a message to a channel']
-    : []
+/** Notes that Discord takes without a word, but that no bot can mean. `filenames` are the uploads' names. */
+export function messageWarnings(
+  payload: unknown,
+  context: { readonly isChannelPost: boolean; readonly filenames?: readonly string[] },
+): string[] {
+  const { flags: given, components } = fieldsOf(payload)
+  const flags = Number(given ?? 0)
+  const shown = JSON.stringify(components ?? [])
+  const unseen =
+    (flags & MessageFlags.IsComponentsV2) === 0
+      ? []
+      : (context.filenames ?? []).filter((name) => !shown.includes(`attachment://${servedName(name)}`))
+  return [
+    ...(context.isChannelPost && (flags & MessageFlags.Ephemeral) !== 0
+      ? ['the ephemeral flag has no effect on a message to a channel']
+      : []),
+    ...unseen.map((name) => `no component refers to the file ${name}, so nobody sees it`),
+  ]
+}
+
+/** What Discord has and the sandbox has not: refused, so that no test takes it for sent. */
+function unknownHereIssues(payload: Fields): Issue[] {
+  return ['poll', 'sticker_ids']
+    .filter((key) => !isAbsent(payload[key]) && !(Array.isArray(payload[key]) && payload[key].length === 0))
+    .map((key) => ({ path: [key], code: 'SANDBOX_HAS_NO_SUCH_THING', message: `The sandbox has no "${key}"` }))
 }
 
 /** Content, embeds, polls and stickers cannot go with Components V2. */
@@ -135,9 +156,7 @@ function emptyIssues(payload: Fields, context: MessageContext): Issue[] {
     !hasWords &&
     count('embeds', before?.embedCount ?? 0) === 0 &&
     count('components', before?.componentCount ?? 0) === 0 &&
-    attachments === 0 &&
-    isAbsent(payload['poll']) &&
-    itemsOf(payload['sticker_ids']).length === 0
+    attachments === 0
   return isEmpty ? [{ path: [], code: EMPTY_MESSAGE, message: 'Cannot send an empty message' }] : []
 }
 

@@ -1,6 +1,7 @@
 import { ComponentType } from 'discord-api-types/v10'
 import { textDisplayIssues, typeIssue } from './blocks.js'
-import { customIdIssues, selectIssues, SELECTS } from './controls.js'
+import { customIdIssues } from './controls.js'
+import { inputIssues } from './inputs.js'
 import {
   countIssues,
   fieldsOf,
@@ -8,7 +9,6 @@ import {
   isAbsent,
   type Issue,
   itemsOf,
-  numberIssues,
   type Path,
   repeated,
   required,
@@ -72,43 +72,5 @@ function partIssues(part: Fields, path: Path): Issue[] {
       ]
     default:
       return [typeIssue([...path, 'type'], [ComponentType.ActionRow, ComponentType.TextDisplay, ComponentType.Label])]
-  }
-}
-
-function inputIssues(input: Fields, path: Path): Issue[] {
-  const type = input['type']
-  const disabled: Issue[] =
-    input['disabled'] === true
-      ? [{ path: [...path, 'disabled'], code: 'SANDBOX_MODAL_DISABLED', message: 'Nothing can be disabled in a modal' }]
-      : []
-  if (SELECTS.includes(type)) return [...disabled, ...selectIssues(input, path)]
-  switch (type) {
-    case ComponentType.TextInput:
-      return [
-        ...disabled,
-        ...customIdIssues(input, path),
-        ...(input['style'] === 1 || input['style'] === 2 ? [] : [required([...path, 'style'])]),
-        ...numberIssues(input['min_length'], [...path, 'min_length'], 0, 4000),
-        ...numberIssues(input['max_length'], [...path, 'max_length'], 1, 4000),
-        ...textIssues(input['value'], [...path, 'value'], { max: Number(input['max_length'] ?? 4000) }),
-        ...textIssues(input['placeholder'], [...path, 'placeholder'], { max: 100 }),
-      ]
-    case ComponentType.FileUpload:
-    case ComponentType.Checkbox:
-      return [...disabled, ...customIdIssues(input, path)]
-    case ComponentType.RadioGroup:
-      return [
-        ...disabled,
-        ...customIdIssues(input, path),
-        ...countIssues(input['options'], [...path, 'options'], 2, 10),
-      ]
-    case ComponentType.CheckboxGroup:
-      return [
-        ...disabled,
-        ...customIdIssues(input, path),
-        ...countIssues(input['options'], [...path, 'options'], 1, 10),
-      ]
-    default:
-      return [typeIssue([...path, 'type'], [ComponentType.TextInput, ComponentType.FileUpload, ...SELECTS.map(Number)])]
   }
 }

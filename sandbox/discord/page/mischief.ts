@@ -6,7 +6,7 @@ import type { World } from '../world/state.js'
 /** Something a person can make go wrong with one press. */
 type Mischief = {
   readonly key: string
-  /** In words, whole: "Discord answers 503 to the next 5 posts". */
+  /** In words, whole: "No answer to the next new message in a channel". */
   readonly name: string
   /** Cannot be undone: the page asks twice. */
   readonly isFinal: boolean

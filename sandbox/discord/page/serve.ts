@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Controls } from '../controls.js'
+import { attachmentWithId } from '../world/attachments.js'
 import type { World } from '../world/state.js'
 import { performAct } from './act.js'
 import { performControl } from './control.js'
@@ -110,9 +111,7 @@ async function wire(controls: Controls, path: string, response: ServerResponse):
 
 async function attachment(world: World, path: string, response: ServerResponse): Promise<void> {
   const id = path.split('/')[3]
-  const found = [...world.messages.values()]
-    .flatMap((message) => message.attachments)
-    .find((candidate) => candidate.id === id)
+  const found = attachmentWithId(world, id ?? '')
   if (found === undefined) return plain(response, 404, 'no such attachment')
   // Only pictures are shown in place; anything else is a download, so that no file of the bot runs in the page.
   const isPicture = /^image\/(?:png|jpeg|gif|webp)$/.test(found.contentType)

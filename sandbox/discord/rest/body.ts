@@ -36,6 +36,7 @@ function readMultipart(request: IncomingMessage): Promise<Body> {
     const uploads: Upload[] = []
     let json: unknown
     let badJson: unknown
+    let length = 0
     parser.on('field', (name, value) => {
       if (name !== 'payload_json') return
       try {
@@ -57,8 +58,12 @@ function readMultipart(request: IncomingMessage): Promise<Body> {
       })
     })
     parser.on('error', reject)
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length
+    })
     parser.on('close', () => {
-      if (badJson === undefined) resolve({ json, uploads })
+      if (length > MOST_BYTES) reject(new DiscordRefusal(413, 40005, 'Request entity too large'))
+      else if (badJson === undefined) resolve({ json, uploads })
       else reject(badJson)
     })
     request.pipe(parser)

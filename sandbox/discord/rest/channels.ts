@@ -1,5 +1,6 @@
 import { PermissionFlagsBits } from 'discord-api-types/v10'
-import { fieldsOf, isAbsent, type Issue, textIssues, textOf } from '../limits/issue.js'
+import { fieldsOf, isAbsent, textOf } from '../limits/issue.js'
+import { threadIssues } from '../limits/threads.js'
 import { may } from '../permissions.js'
 import { startThread } from '../world/channels.js'
 import { channelPayload, textChannelPayload, threadPayload } from '../world/payloads.js'
@@ -7,8 +8,6 @@ import type { Thread } from '../world/state.js'
 import { botMember, channelFor, messageIn, requirePermissions } from './access.js'
 import { DiscordRefusal, refuseIf } from './refusal.js'
 import type { Call, Reply, Route } from './route.js'
-
-const ARCHIVE_MINUTES = [60, 1440, 4320, 10_080]
 
 export const CHANNEL_ROUTES: readonly Route[] = [
   { method: 'GET', path: '/channels/:channel', handle: getChannel },
@@ -49,10 +48,7 @@ function start(call: Call): Reply {
   requirePermissions(world, channel, PermissionFlagsBits.CreatePublicThreads)
   if (channel.kind === 'thread') throw new DiscordRefusal(400, 50024, 'Cannot execute action on this channel type')
   const payload = fieldsOf(call.json)
-  refuseIf([
-    ...textIssues(payload['name'], ['name'], { min: 1, max: 100, isRequired: true }),
-    ...archiveIssues(payload['auto_archive_duration']),
-  ])
+  refuseIf(threadIssues(payload))
   if (world.channels.has(message.id)) {
     throw new DiscordRefusal(400, 160004, 'A thread has already been created for this message')
   }
@@ -74,10 +70,7 @@ function patchThread(call: Call): Reply {
   if (thread.ownerId !== world.botId || locks || thread.isLocked) {
     requirePermissions(world, thread, PermissionFlagsBits.ManageThreads)
   }
-  refuseIf([
-    ...textIssues(payload['name'], ['name'], { min: 1, max: 100 }),
-    ...archiveIssues(payload['auto_archive_duration']),
-  ])
+  refuseIf(threadIssues(payload, true))
   const staysArchived = thread.isArchived && payload['archived'] !== false
   if (staysArchived && !isAbsent(payload['name'])) throw new DiscordRefusal(400, 50083, 'Thread is archived')
   const nowMs = world.clock.now()
@@ -93,16 +86,4 @@ function patchThread(call: Call): Reply {
   world.channels.set(after.id, after)
   world.tell({ kind: 'thread updated', thread: after })
   return { status: 200, body: threadPayload(world, after) }
-}
-
-function archiveIssues(value: unknown): Issue[] {
-  return isAbsent(value) || ARCHIVE_MINUTES.includes(Number(value))
-    ? []
-    : [
-        {
-          path: ['auto_archive_duration'],
-          code: 'BASE_TYPE_CHOICES',
-          message: `Value must be one of (${ARCHIVE_MINUTES.join(', ')}).`,
-        },
-      ]
 }

@@ -1,5 +1,5 @@
 import { type APIApplicationCommand, ApplicationCommandType } from 'discord-api-types/v10'
-import { commandEditIssues, commandIssues, commandListIssues } from '../limits/commands.js'
+import { commandEditIssues, commandIssues, commandListIssues, hasRoomFor, nameTaken } from '../limits/commands.js'
 import { fieldsOf, type Fields, isAbsent, itemsOf, textOf } from '../limits/issue.js'
 import type { World } from '../world/state.js'
 import { requireGuild } from './guild.js'
@@ -46,7 +46,13 @@ function replaceAll({ world, json }: Call): Reply {
 function upsert({ world, json }: Call): Reply {
   refuseIf(commandIssues(json))
   const before = named([...world.commands.values()], fieldsOf(json))
-  if (before === undefined) countCreations(world, 1)
+  if (before === undefined) {
+    const type = Number(fieldsOf(json)['type'] ?? ApplicationCommandType.ChatInput)
+    if (!hasRoomFor(type, [...world.commands.values()])) {
+      throw new DiscordRefusal(400, 30032, 'Maximum number of application commands reached')
+    }
+    countCreations(world, 1)
+  }
   const command = stored(world, fieldsOf(json), before)
   world.commands.set(command.id, command)
   world.tell({ kind: 'commands changed' })
@@ -69,8 +75,20 @@ function countCreations(world: World, added: number): void {
 
 function edit(call: Call): Reply {
   const before = commandOf(call)
-  refuseIf(commandEditIssues(call.json))
-  const command = stored(call.world, { ...(before as unknown as Fields), ...fieldsOf(call.json) }, before)
+  const taken = named([...call.world.commands.values()], {
+    name: before.name,
+    ...fieldsOf(call.json),
+    type: before.type,
+  })
+  refuseIf([
+    ...commandEditIssues(call.json, before.type),
+    ...(taken === undefined || taken.id === before.id ? [] : [nameTaken(['name'])]),
+  ])
+  const command = stored(
+    call.world,
+    { ...(before as unknown as Fields), ...fieldsOf(call.json), type: before.type },
+    before,
+  )
   call.world.commands.set(command.id, command)
   call.world.tell({ kind: 'commands changed' })
   return { status: 200, body: command }

@@ -27,6 +27,9 @@ const TYPES: Readonly<Record<Interaction['kind'], InteractionType>> = {
   modal: InteractionType.ModalSubmit,
 }
 
+/** Answers whose message comes back at once, as a resource. */
+const BEARING: readonly number[] = [Kind.ChannelMessageWithSource, Kind.UpdateMessage]
+
 /** The first answer to an interaction: within three seconds (10062), and only once (40060). */
 function answer(call: Call): Reply {
   const { world } = call
@@ -137,6 +140,9 @@ function callbackResult(world: World, interaction: Interaction, type: number, me
             response_message_ephemeral: message.viewerId !== undefined,
           }),
     },
-    resource: { type, ...(message === undefined ? {} : { message: messagePayload(world, message) }) },
+    // what a deferral promises, choices and modals are no resource: the specification has it for types 4 and 7 alone
+    ...(message !== undefined && BEARING.includes(type)
+      ? { resource: { type, message: messagePayload(world, message) } }
+      : {}),
   }
 }

@@ -36,7 +36,8 @@ function create(call: Call): Reply {
     ...referenceIssues(world, channel, payload['message_reference']),
   ])
   requireContentPermissions(world, channel, payload, call.uploads)
-  for (const warning of messageWarnings(payload, { isChannelPost: true })) call.warn(warning)
+  const filenames = call.uploads.map(({ filename }) => filename)
+  for (const warning of messageWarnings(payload, { isChannelPost: true, filenames })) call.warn(warning)
   const body = payload as MessageBody
   if (payload['enforce_nonce'] === true && !isAbsent(body.nonce)) {
     const earlier = messageWithNonce(world, world.botId, body.nonce)

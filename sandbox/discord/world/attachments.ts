@@ -48,3 +48,9 @@ export function keepAndAdd(
   })
   return [...kept, ...added]
 }
+
+/** Of a message, or sent with a command or a modal. */
+export function attachmentWithId(world: World, id: string): Attachment | undefined {
+  const ofMessages = [...world.messages.values()].flatMap((message) => message.attachments)
+  return world.uploads.get(id) ?? ofMessages.find((attachment) => attachment.id === id)
+}

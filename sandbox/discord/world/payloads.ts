@@ -38,7 +38,9 @@ export function messagePayload(world: World, message: Message): APIMessage {
       return member === undefined ? [] : [userPayload(member)]
     }),
     mention_roles: [...message.mentions.roles],
-    attachments: message.attachments.map((attachment) => attachmentPayload(attachment, message)),
+    attachments: message.attachments.map((attachment) =>
+      attachmentPayload(attachment, { isEphemeral: message.viewerId !== undefined }),
+    ),
     embeds: [...message.embeds],
     pinned: message.pinnedMs !== undefined,
     type: message.type as MessageType,
@@ -85,7 +87,10 @@ function interactionOrigin(
   }
 }
 
-function attachmentPayload(attachment: Attachment, message: Message): APIAttachment {
+export function attachmentPayload(
+  attachment: Attachment,
+  { isEphemeral }: { readonly isEphemeral: boolean },
+): APIAttachment {
   return {
     id: attachment.id,
     filename: attachment.filename,
@@ -94,7 +99,7 @@ function attachmentPayload(attachment: Attachment, message: Message): APIAttachm
     proxy_url: attachment.url,
     content_type: attachment.contentType,
     ...(attachment.description === undefined ? {} : { description: attachment.description }),
-    ...(message.viewerId === undefined ? {} : { ephemeral: true }),
+    ...(isEphemeral ? { ephemeral: true } : {}),
   } satisfies APIAttachment
 }
 

@@ -89,6 +89,7 @@ export function seedWorld(
     messages: new Map(),
     commands: new Map(),
     interactions: new Map(),
+    uploads: new Map(),
     oldEdits: new Map(),
     commandsCreatedMs: [],
     filesUrl,

@@ -164,6 +164,8 @@ export type World = {
   readonly messages: Map<string, Message>
   readonly commands: Map<string, APIApplicationCommand>
   readonly interactions: Map<string, Interaction>
+  /** Files that people sent with a command or a modal; no message bears them. */
+  readonly uploads: Map<string, Attachment>
   /** When messages older than an hour were edited, per channel (epoch milliseconds). */
   readonly oldEdits: Map<string, readonly number[]>
   /** When commands were created (epoch milliseconds), within the last day. */

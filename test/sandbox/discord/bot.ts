@@ -1,9 +1,13 @@
 import { Client, type ClientOptions, Events, GatewayIntentBits } from 'discord.js'
+import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { TestContext } from 'node:test'
 import { manualClock, type MovableClock } from '../../../sandbox/discord/clock.js'
+import type { WireEntry } from '../../../sandbox/discord/record.js'
 import { type DiscordSandbox, startDiscord, type StartOptions } from '../../../sandbox/discord/start.js'
 import type { Seed } from '../../../sandbox/discord/world/seed.js'
+
+type Rest = Extract<WireEntry, { kind: 'rest' }>
 
 export const TOKEN = 'sandbox-token'
 export const NOON_MS = Date.UTC(2026, 7, 6, 12)
@@ -19,15 +23,47 @@ export const SEED: Seed = {
   bot: { name: 'lifeguard' },
 }
 
-/** A sandbox that ends with its test, on a clock that stands still. */
+const SPECIFICATION = process.env['DISCORD_OPENAPI']
+const JUDGE =
+  SPECIFICATION === undefined
+    ? undefined
+    : import('./specification.js').then(({ specification }) => specification(SPECIFICATION))
+
+const UNLIMITED = { globalPerSecond: Infinity, routes: [{ limit: 10_000, perMs: 1000 }] }
+
+/**
+ * A sandbox that ends with its test, on a clock that stands still: so do the second of the global rate limit and the
+ * five of the identify limit, which is why they are lifted here. Their own tests put Discord's numbers back.
+ */
 export async function sandbox(
   t: TestContext,
   options: Partial<StartOptions> = {},
 ): Promise<{ discord: DiscordSandbox; clock: MovableClock }> {
   const clock = manualClock(NOON_MS)
-  const discord = await startDiscord({ token: TOKEN, seed: SEED, clock, ...options })
-  t.after(() => discord.close())
+  const discord = await startDiscord({
+    token: TOKEN,
+    seed: SEED,
+    clock,
+    identifyEveryMs: 0,
+    rateLimits: UNLIMITED,
+    ...options,
+  })
+  t.after(async () => {
+    await discord.close()
+    // in a hook of its own, behind the others: they do not run any more once one has failed
+    t.after(async () => assert.deepEqual(await unspecified(discord), []))
+  })
   return { discord, clock }
+}
+
+/** Answers that Discord's specification does not have, of all that the test got, refusals too; none without it. */
+async function unspecified(discord: DiscordSandbox): Promise<readonly string[]> {
+  const judge = await JUDGE
+  if (judge === undefined) return []
+  const rest = discord.wire.entries().flatMap((entry) => (entry.kind === 'rest' ? [entry] : []))
+  // not there at all, or said by the proxy in front: neither is in the specification
+  const isDiscord = (entry: Rest) => entry.problem?.kind !== 'unknown route' && entry.problem?.kind !== 'protocol'
+  return [...new Set(rest.filter(isDiscord).flatMap((entry) => judge(entry)))]
 }
 
 /** The real discord.js, logged in; only `rest.api` says that this is not Discord. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { PermissionsBitField } from 'discord.js'
-import { call, loggedIn, sandbox, SEED } from './bot.js'
+import { call, loggedIn, sandbox, SEED, TOKEN } from './bot.js'
 
 test('a nonce is remembered for two minutes: the second post is the first message', async (t) => {
   const { discord, clock } = await sandbox(t)
@@ -146,4 +146,43 @@ test('a refused payload is an error on record, with the issues', async (t) => {
   assert.deepEqual([status, json['code']], [400, 50035])
   const [error] = discord.wire.errors()
   assert.equal(error?.kind === 'rest' && error.problem?.issues?.[0]?.code, 'BASE_TYPE_MAX_LENGTH')
+})
+
+test('a request of 25 MiB is taken, one byte more is refused, in files as in words', async (t) => {
+  const { discord } = await sandbox(t)
+  const url = `${discord.apiBase}/v10/channels/${discord.ids.channels['alerts']}/messages`
+  const post = async (bytes: number) => {
+    const form = new FormData()
+    form.set('payload_json', JSON.stringify({ content: 'x' }))
+    for (let n = 0, left = bytes; left > 0; n += 1, left -= 9 << 20) {
+      form.set(`files[${n}]`, new Blob([new Uint8Array(Math.min(left, 9 << 20))]), `${n}.bin`)
+    }
+    const response = await fetch(url, { method: 'POST', headers: { authorization: `Bot ${TOKEN}` }, body: form })
+    return [response.status, ((await response.json()) as { code?: number }).code]
+  }
+  assert.deepEqual(await post(24 << 20), [200, undefined])
+  assert.deepEqual(await post(25 << 20), [413, 40_005], 'the parts’ own headers come on top')
+})
+
+test('a message in a locked thread is refused when it is archived, and locking takes a permission', async (t) => {
+  const { discord } = await sandbox(t)
+  const path = `/channels/${discord.ids.channels['alerts']}/messages`
+  const { json } = await call(discord, 'POST', path, { content: 'card' })
+  const thread = `/channels/${String(json['id'])}`
+  await call(discord, 'POST', `${path}/${String(json['id'])}/threads`, { name: 'production' })
+  assert.equal((await call(discord, 'PATCH', thread, { locked: true })).json['code'], 50_013)
+  assert.equal((await call(discord, 'PATCH', thread, { archived: true, name: 'done' })).status, 200)
+  discord.archiveThread('done', { isLocked: true })
+  assert.equal((await call(discord, 'POST', `${thread}/messages`, { content: 'x' })).json['code'], 50_083)
+  discord.setPermissions('@everyone', ['ViewChannel', 'SendMessages', 'SendMessagesInThreads', 'ManageThreads'])
+  assert.equal((await call(discord, 'PATCH', thread, { locked: false, archived: false })).status, 200)
+  assert.equal((await call(discord, 'POST', `${thread}/messages`, { content: 'x' })).status, 200)
+})
+
+test('a quiet message pings nobody', async (t) => {
+  const { discord } = await sandbox(t)
+  const { devops = '' } = discord.ids.roles
+  const body = { content: `<@&${devops}>`, allowed_mentions: { roles: [devops] }, flags: 1 << 12 }
+  const { json } = await call(discord, 'POST', `/channels/${discord.ids.channels['alerts']}/messages`, body)
+  assert.deepEqual(discord.world.message(String(json['id']))?.pings.roles, [])
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import test, { type TestContext } from 'node:test'
-import { type Client, Events, SlashCommandBuilder } from 'discord.js'
+import { Client, Events, GatewayIntentBits, SlashCommandBuilder } from 'discord.js'
 import { WebSocket } from 'ws'
 import type { DiscordSandbox, StartOptions } from '../../../sandbox/discord/start.js'
 import { call, loggedIn, sandbox, TOKEN, until } from './bot.js'
@@ -44,7 +44,7 @@ function notes(discord: DiscordSandbox, beginning: string): number {
   return discord.wire.entries().filter((entry) => entry.kind === 'gateway' && entry.note.startsWith(beginning)).length
 }
 
-for (const code of [1001, 4000, 4001, 4009, 1006]) {
+for (const code of [1001, 4000, 4001, 4002, 4009, 1006]) {
   test(`after close code ${code} discord.js resumes, and gets what it missed`, async (t) => {
     const { discord, client } = await connected(t)
     const names = pressesOf(client)
@@ -56,7 +56,7 @@ for (const code of [1001, 4000, 4001, 4009, 1006]) {
   })
 }
 
-for (const code of [1000, 4003, 4007, 4008]) {
+for (const code of [1000, 4003, 4005, 4007, 4008]) {
   test(`after close code ${code} discord.js identifies anew, and works again`, async (t) => {
     const { discord, client } = await connected(t)
     const names = pressesOf(client)
@@ -117,6 +117,90 @@ test('heartbeats that nobody acknowledges make discord.js reconnect and resume',
   await resumed
 })
 
+for (const code of [4004, 4010, 4011, 4012, 4013, 4014]) {
+  test(`after close code ${code} discord.js gives up`, async (t) => {
+    const { discord, client } = await connected(t)
+    const failed = once(client, code === 4004 ? Events.Error : Events.ShardError)
+    const gone = once(client, Events.ShardDisconnect)
+    discord.gateway.drop(code)
+    await Promise.race([failed, gone])
+    await until(() => discord.gateway.connections() === 0)
+    assert.equal(notes(discord, 'identified'), 1)
+    assert.equal(notes(discord, 'resumed'), 0)
+  })
+}
+
+test('a client that sends no heartbeats is closed with 4009', async (t) => {
+  const { discord } = await sandbox(t, { heartbeatMs: 50 })
+  assert.equal(await closeCode(await bare(t, discord), identify()), 4009)
+})
+
+test('a heartbeat is acknowledged, and keeps the connection', async (t) => {
+  const { discord } = await sandbox(t, { heartbeatMs: 1000 })
+  const socket = await bare(t, discord)
+  const frames: { op: number }[] = []
+  socket.on('message', (bytes: Buffer) => frames.push(JSON.parse(bytes.toString('utf8')) as { op: number }))
+  const endMs = performance.now() + 2500
+  while (performance.now() < endMs) {
+    const before = frames.filter(({ op }) => op === 11).length
+    socket.send(JSON.stringify({ op: 1, d: null }))
+    await until(() => frames.filter(({ op }) => op === 11).length > before)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  assert.equal(socket.readyState, WebSocket.OPEN)
+})
+
+for (const code of [1000, 1001]) {
+  test(`a client that says goodbye with ${code} cannot resume, one that closes with 4000 can`, async (t) => {
+    const { discord } = await sandbox(t)
+    const resumed = async (goodbye: number) => {
+      const first = await bare(t, discord)
+      const starts = notes(discord, 'identified')
+      first.send(JSON.stringify(identify()))
+      await until(() => notes(discord, 'identified') > starts)
+      const ready = discord.wire.entries().findLast((entry) => entry.kind === 'dispatch' && entry.event === 'READY')
+      const session_id = ready?.kind === 'dispatch' ? (ready.data as { session_id: string }).session_id : ''
+      first.close(goodbye)
+      await once(first, 'close')
+      await until(() => discord.gateway.connections() === 0)
+      const second = await bare(t, discord)
+      const answer = new Promise<{ op: number; t: string }>((resolve) => {
+        second.on('message', (bytes: Buffer) => {
+          const frame = JSON.parse(bytes.toString('utf8')) as { op: number; t: string }
+          if (frame.op === 9 || frame.t === 'RESUMED') resolve(frame)
+        })
+      })
+      second.send(JSON.stringify({ op: 6, d: { token: TOKEN, session_id, seq: 2 } }))
+      const { op } = await answer
+      second.terminate()
+      await until(() => discord.gateway.connections() === 0)
+      return op === 0
+    }
+    assert.equal(await resumed(code), false)
+    assert.equal(await resumed(4000), true)
+  })
+}
+
+test('without the intent for them the words of others are blank, unless the bot is mentioned or wrote them', async (t) => {
+  const { Guilds, GuildMessages, MessageContent } = GatewayIntentBits
+  const heard = async (intents: number[]) => {
+    const { discord } = await sandbox(t, { allowedIntents: Guilds | GuildMessages | MessageContent })
+    const client = await loggedIn(t, discord, { ...AT_ONCE, intents })
+    const words: string[] = []
+    client.on(Events.MessageCreate, (message) => words.push(message.content))
+    await discord.as('ada').say('alerts', 'it is the deploy')
+    await discord.as('ada').say('alerts', `<@${discord.ids.bot}> look`)
+    await call(discord, 'POST', `/channels/${discord.ids.channels['alerts']}/messages`, { content: 'own' })
+    discord.setRoles('ada', []) // no event without its intent
+    discord.gateway.askToReconnect()
+    await until(() => notes(discord, 'resumed') === 1)
+    return words.map((text) => text.replace(/<.*>/, '@bot'))
+  }
+  assert.deepEqual(await heard([Guilds]), [])
+  assert.deepEqual(await heard([Guilds, GuildMessages]), ['', '@bot look', 'own'])
+  assert.deepEqual(await heard([Guilds, GuildMessages, MessageContent]), ['it is the deploy', '@bot look', 'own'])
+})
+
 test('every wrong word is closed with its own code', async (t) => {
   const { discord } = await sandbox(t)
   const open = async () => await bare(t, discord)
@@ -159,6 +243,21 @@ test('session starts are counted, and one too many resets the token for REST and
   assert.equal(await closeCode(await bare(t, discord), identify()), 4004)
   assert.equal(await closeCode(await bare(t, discord), identify()), 4004)
   assert.equal((await call(discord, 'GET', '/gateway/bot')).status, 401)
+})
+
+test('a second IDENTIFY within five seconds is answered with op 9 false, and taken when they are over', async (t) => {
+  const { discord, clock } = await sandbox(t, { identifyEveryMs: 5000 })
+  const first = await loggedIn(t, discord, AT_ONCE)
+  await first.destroy()
+  const second = new Client({ intents: [GatewayIntentBits.Guilds], rest: { api: discord.apiBase }, ...AT_ONCE })
+  t.after(() => second.destroy())
+  const ready = once(second, Events.ClientReady)
+  const login = second.login(TOKEN)
+  await until(() => notes(discord, 'early IDENTIFY') > 0)
+  assert.equal(notes(discord, 'identified'), 1)
+  clock.advance(5000)
+  await Promise.all([login, ready])
+  assert.equal(notes(discord, 'identified'), 2)
 })
 
 test('members are fetched over the gateway: some by id without the intent, all of them with it alone', async (t) => {

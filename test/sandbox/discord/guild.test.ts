@@ -6,12 +6,9 @@ import { call, loggedIn, sandbox, SEED } from './bot.js'
 
 const PERMISSIONS: readonly PermissionName[] = ['ViewChannel', 'SendMessages', 'ReadMessageHistory']
 
-/** The clock stands still, and with it the second that a bucket lasts. */
-const UNLIMITED = { routes: [{ limit: 10_000, perMs: 1000 }] }
-
 async function withPermissions(t: TestContext, ...more: readonly PermissionName[]) {
   const seed = { ...SEED, bot: { name: 'lifeguard', permissions: [...PERMISSIONS, ...more] } }
-  const { discord, clock } = await sandbox(t, { seed, rateLimits: UNLIMITED })
+  const { discord, clock } = await sandbox(t, { seed })
   return { discord, clock, channel: discord.ids.channels['alerts'] ?? '' }
 }
 
@@ -72,7 +69,7 @@ test('the list of members takes the members intent', async (t) => {
 })
 
 test('the 201st command created within a day is refused, the next day it is taken', async (t) => {
-  const { discord, clock } = await sandbox(t, { rateLimits: UNLIMITED })
+  const { discord, clock } = await sandbox(t)
   const path = `/applications/${discord.ids.application}/guilds/${discord.ids.guild}/commands`
   const create = async (name: string) => await call(discord, 'POST', path, { name, description: 'd' })
   for (let n = 0; n < 200; n += 1) assert.equal((await create(`c${n % 2}`)).status < 300, true)
@@ -85,6 +82,30 @@ test('the 201st command created within a day is refused, the next day it is take
   assert.equal((await create('last')).json['code'], 30034)
   clock.advance(24 * 3_600_000)
   assert.equal((await create('last')).status, 201)
+})
+
+test('the 101st chat command is refused one by one too, while there is room for a menu', async (t) => {
+  const { discord } = await sandbox(t)
+  const path = `/applications/${discord.ids.application}/guilds/${discord.ids.guild}/commands`
+  const many = Array.from({ length: 100 }, (_, n) => ({ name: `c${n}`, description: 'd' }))
+  assert.equal((await call(discord, 'PUT', path, many)).status, 200)
+  assert.equal((await call(discord, 'POST', path, { name: 'more', description: 'd' })).json['code'], 30032)
+  assert.equal((await call(discord, 'POST', path, { name: 'c0', description: 'again' })).status, 200)
+  assert.equal((await call(discord, 'POST', path, { name: 'Keep', type: 3 })).status, 201)
+})
+
+test('an edit of a command keeps its type’s rules, and takes no name that another has', async (t) => {
+  const { discord } = await sandbox(t)
+  const path = `/applications/${discord.ids.application}/guilds/${discord.ids.guild}/commands`
+  const create = async (command: object) => String((await call(discord, 'POST', path, command)).json['id'])
+  const menu = await create({ name: 'Keep', type: 3 })
+  const status = await create({ name: 'status', description: 'd' })
+  await create({ name: 'pool', description: 'd' })
+  const edit = async (id: string, change: object) => (await call(discord, 'PATCH', `${path}/${id}`, change)).status
+  assert.equal(await edit(menu, { name: 'Add to timeline' }), 200)
+  assert.equal(await edit(status, { name: 'Add to timeline' }), 400)
+  assert.equal(await edit(status, { name: 'pool' }), 400)
+  assert.equal(await edit(status, { name: 'status', description: 'e' }), 200)
 })
 
 test('a menu command on a message and on a member brings its target with it', async (t) => {

@@ -149,6 +149,14 @@ test('an ephemeral flag on a channel message is a warning, not an error', () => 
   assert.equal(messageWarnings({ flags: 64 }, { isChannelPost: true }).length, 1)
 })
 
+test('a file that no component refers to is a warning with V2, where nobody sees it, and none without', () => {
+  const context = { isChannelPost: true, filenames: ['a b.csv'] }
+  const file = { type: 13, file: { url: 'attachment://a_b.csv' } }
+  assert.deepEqual(messageWarnings({ content: 'x' }, context), [])
+  assert.deepEqual(messageWarnings({ flags: V2, components: [file] }, context), [])
+  assert.equal(messageWarnings({ flags: V2, components: [{ type: 10, content: 'x' }] }, context).length, 1)
+})
+
 test('the answer to a bad form is the tree that Discord sends', () => {
   assert.deepEqual(formError(post({ content: 'x'.repeat(2001) })), {
     message: 'Invalid Form Body',
