@@ -39,6 +39,19 @@ export type ServerConfig = {
   readonly stale: StaleRule
   /** No data for this long becomes an incident. */
   readonly noDataAfterMs: number
+  /** What the services of this server may open; judged by /doctor. */
+  readonly services?: readonly ServiceBudget[]
+}
+
+/** How many connections a service may open: pods × workers × threads × aliases, twice while a rolling update runs. */
+export type ServiceBudget = {
+  readonly name: string
+  readonly role?: string
+  readonly pods: number
+  readonly workers: number
+  readonly threads: number
+  readonly aliases: number
+  readonly isRolling: boolean
 }
 
 export type ConnectionConfig = {
