@@ -12,6 +12,8 @@ import type { Asked, Patience } from './held.js'
 import { canaryRole, OWN_APPLICATIONS } from './own.js'
 import { headOf, readingOf, readingQuestion } from './reading.js'
 import type { ReadingParameters, ReadingRow } from './reading.js'
+import { factsOf, settingsQuestion } from './settings.js'
+import type { SettingsRow } from './settings.js'
 import { degradedBy, grantMonitor, grantSignal } from './standing.js'
 import type { Standing } from './standing.js'
 import { terminateQuestion } from './terminate.js'
@@ -27,6 +29,8 @@ export type PostgresDeps = {
 
 /** Everything is answered within 5 s: a login takes at most 3 s, a question 2 s. */
 const LOOK: Patience = { limitMs: 2_000, waitMs: 3_200, totalMs: 4_900 }
+/** A second question right after a first one that was answered at once. */
+const LOOK_AGAIN: Patience = { limitMs: 2_000, waitMs: 500, totalMs: 2_400 }
 /** The server stops the act by itself after its statement_timeout of 2 s; its answer to that is worth the rest. */
 const ACT: Patience = { limitMs: 4_500, waitMs: 2_000, totalMs: 4_900 }
 
@@ -136,6 +140,20 @@ export function postgresServer(config: ServerConfig, deps: PostgresDeps): Postgr
         }
       }
       return { kind: 'unknown', detail: detailOf(answer) }
+    },
+
+    async setup() {
+      let answer = await held.ask<SettingsRow>('monitor', settingsQuestion(parameters(), true), LOOK)
+      // The one catalog in it that an administrator may have closed: the rest is still worth knowing.
+      if (answer.kind === 'failed' && answer.code === '42501') {
+        answer = await held.ask<SettingsRow>('monitor', settingsQuestion(parameters(), false), LOOK_AGAIN)
+      }
+      const at = clock.now()
+      if (answer.kind !== 'rows') return { kind: 'failed', at, detail: detailOf(answer) }
+      const facts = factsOf(answer.rows, at)
+      return facts === undefined
+        ? { kind: 'failed', at, detail: `role ${quoted(config.connection.user)} was dropped` }
+        : { kind: 'setup', facts }
     },
 
     sessions: () => ({
