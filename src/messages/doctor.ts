@@ -40,7 +40,7 @@ export function renderDoctor(answer: Exclude<DoctorAnswer, { kind: 'refused' }>)
 
 function diagnosis(examined: Examined, head: readonly string[]): Rendered {
   const { facts, diagnosis: found } = examined
-  const blocks = found.findings.map((finding) => block(finding, remedyOf(finding, facts.own)))
+  const blocks = found.findings.map((finding) => block(finding, remedyOf(finding, facts)))
   const shown = takeWhileRoom(blocks)
   const more = blocks.length - shown.length
   const files = fileOf(examined)
@@ -81,7 +81,7 @@ function takeWhileRoom(blocks: readonly string[]): readonly string[] {
 
 const WORDS: Readonly<Record<Gravity, string>> = { serious: '🔴 SERIOUS', risk: '🟡 RISK', advice: '🔵 ADVICE' }
 
-function block(finding: Finding, { sql, effect }: Remedy): string {
+function block(finding: Finding, { sql, effect, onCommandLine }: Remedy): string {
   const lines = sql.map((one) => inert(one, STATEMENT_LENGTH).replaceAll('`', 'ˋ'))
   const isExact = sql.every((one, index) => one === lines[index])
   const more = sql.length - STATEMENTS_SHOWN
@@ -90,6 +90,13 @@ function block(finding: Finding, { sql, effect }: Remedy): string {
     ...detailsOf(finding),
     ...(sql.length === 0 ? [] : [fence(lines.slice(0, STATEMENTS_SHOWN))]),
     ...(more > 0 ? [`-# and ${more} more ${more === 1 ? 'line' : 'lines'} in ${code(FILE)}`] : []),
+    ...(onCommandLine.length === 0
+      ? []
+      : [
+          `To be changed on the server's command line (in a container: its arguments), which wins over ALTER SYSTEM: ${onCommandLine
+            .map(({ setting, value }) => code(`-c ${setting}=${value.replaceAll("'", '')}`))
+            .join(' ')}`,
+        ]),
     ...(isExact ? [] : [`-# a name in it cannot be shown here: take the line from ${code(FILE)}`]),
     ...(sql.length === 0 || effect === 'at once' ? [] : [`-# ${EFFECTS[effect]}`]),
   ].join('\n')
@@ -103,7 +110,7 @@ const EFFECTS = {
 /** Every statement as it is, byte by byte. Names are shown in comments, where a line break would end the comment. */
 function fileOf({ facts, diagnosis: { findings } }: Examined): Rendered['files'] {
   const parts = findings.flatMap((finding) => {
-    const { sql, effect } = remedyOf(finding, facts.own)
+    const { sql, effect } = remedyOf(finding, facts)
     if (sql.length === 0) return []
     return [
       [

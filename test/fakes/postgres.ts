@@ -138,6 +138,7 @@ const WELL_SET_UP: ServerFacts = {
   superuserReserved: 3,
   reserved: 2,
   waitsForRestart: [],
+  onCommandLine: [],
   keepAlives: { idleS: 60, intervalS: 10, count: 6 },
   connectionCheckMs: 10_000,
   idleLimits: { idle_session_timeout: 900_000, idle_in_transaction_session_timeout: 60_000 },

@@ -107,7 +107,9 @@ export function factsOf(rows: readonly SettingsRow[], at: number): ServerFacts |
     maxConnections: now('max_connections'),
     superuserReserved: now('superuser_reserved_connections'),
     reserved: raw.settings.some((one) => one.name === 'reserved_connections') ? standing.reserved : null,
-    waitsForRestart: raw.settings.filter((one) => one.waits).map((one) => one.name),
+    // The server says `waits` also of what its command line will never let happen.
+    waitsForRestart: raw.settings.filter((one) => one.waits && !isOnCommandLine(one)).map((one) => one.name),
+    onCommandLine: raw.settings.filter(isOnCommandLine).map((one) => one.name),
     keepAlives: keepAlivesOf(raw),
     connectionCheckMs: globalOf('client_connection_check_interval', raw),
     idleLimits: {
@@ -164,6 +166,10 @@ function isOwnChoice({ name, source }: SettingRow, { config, standing, database 
         ? one.database === null || one.database === database
         : one.role === null && one.database === database),
   )
+}
+
+function isOnCommandLine({ source }: SettingRow): boolean {
+  return source === 'command line'
 }
 
 function roleSettingOf({ role, database, entry }: ConfigRow): readonly RoleSetting[] {

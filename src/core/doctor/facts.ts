@@ -10,6 +10,8 @@ export type ServerFacts = {
   readonly reserved: number | null
   /** Settings that were changed and wait for the next restart. */
   readonly waitsForRestart: readonly string[]
+  /** Settings given on the server's command line, which wins over ALTER SYSTEM. */
+  readonly onCommandLine: readonly string[]
   /** Null where our own session overrides them. */
   readonly keepAlives: KeepAlives | null
   /** `client_connection_check_interval` in ms, 0 for off; null before PostgreSQL 14. */

@@ -5,6 +5,8 @@ import type { Finding } from './finding.js'
 export type Remedy = {
   readonly sql: readonly string[]
   readonly effect: 'at once' | 'after a restart' | 'for new sessions'
+  /** Settings that no statement can change, with the values they should have: the server's command line wins. */
+  readonly onCommandLine: readonly { readonly setting: string; readonly value: string }[]
 }
 
 /** Longer than any pool leaves a connection unused, shorter than a night. The same as the default of the stale rule. */
@@ -15,7 +17,24 @@ const IDLE_IN_TRANSACTION = '60s'
 const RELOAD = 'SELECT pg_reload_conf();'
 
 /** The statements for a finding; none where it is not SQL that mends it. */
-export function remedyOf(finding: Finding, own: ServerFacts['own']): Remedy {
+export function remedyOf(finding: Finding, facts: Pick<ServerFacts, 'own' | 'onCommandLine'>): Remedy {
+  const { sql, effect } = statementsFor(finding, facts.own)
+  const beaten = sql.filter((one) => facts.onCommandLine.includes(alteredSetting(one)?.setting ?? ''))
+  if (beaten.length === 0) return { sql, effect, onCommandLine: [] }
+  const left = sql.filter((one) => !beaten.includes(one))
+  return {
+    sql: left.some((one) => one !== RELOAD) ? left : [],
+    effect,
+    onCommandLine: beaten.flatMap((one) => alteredSetting(one) ?? []),
+  }
+}
+
+function alteredSetting(sql: string): Remedy['onCommandLine'][number] | undefined {
+  const [, setting, value] = /^ALTER SYSTEM SET (\w+) = (.+);$/.exec(sql) ?? []
+  return setting === undefined || value === undefined ? undefined : { setting, value }
+}
+
+function statementsFor(finding: Finding, own: ServerFacts['own']): Pick<Remedy, 'sql' | 'effect'> {
   switch (finding.kind) {
     case 'superuser application':
       return finding.standing === 'ordinary'
@@ -84,7 +103,7 @@ export function remedyOf(finding: Finding, own: ServerFacts['own']): Remedy {
   }
 }
 
-const NONE: Remedy = { sql: [], effect: 'at once' }
+const NONE: Pick<Remedy, 'sql' | 'effect'> = { sql: [], effect: 'at once' }
 
 function isGrant(sql: string): boolean {
   return sql.startsWith('GRANT ')
