@@ -62,7 +62,7 @@ function overBudget(budget: Budget, others: number, usable: number): OverBudget 
   const { name, pods, workers, threads, aliases } = budget
   const steady = steadyOf(budget)
   const peak = peakOf(budget)
-  const perThread = (peak / Math.max(1, threads)) | 0
+  const perThread = pods * workers * aliases * (budget.isRolling ? 2 : 1)
   const threadsThatFit = perThread === 0 ? 0 : Math.max(0, Math.floor((usable - others) / perThread))
   return {
     kind: 'over budget',
