@@ -10,6 +10,8 @@ import { exactTime, relativeTime } from './time.js'
 const FILE = 'doctor.sql'
 /** Discord takes 4,000 characters: what is left of them is for the head and the last lines. */
 const ROOM_FOR_FINDINGS = 3_000
+/** Discord takes 40 components a message. */
+const FINDINGS_SHOWN = 25
 const STATEMENTS_SHOWN = 4
 /** Longer than any statement of one role name: a statement that is cut is none. */
 const STATEMENT_LENGTH = 220
@@ -20,10 +22,14 @@ export function renderDoctor(answer: Exclude<DoctorAnswer, { kind: 'refused' }>)
     case 'unknown server':
       return unknownServer(answer)
     case 'examined':
-      return diagnosis(answer, [
-        `### ${code(answer.server)}: ${countText(answer)}`,
-        `-# looked at ${exactTime(answer.facts.at)} · PostgreSQL ${versionText(answer)} · nothing was changed`,
-      ])
+      return diagnosis(
+        answer,
+        [
+          `### ${code(answer.server)}: ${countText(answer)}`,
+          `-# looked at ${exactTime(answer.facts.at)} · PostgreSQL ${versionText(answer)} · nothing was changed`,
+        ],
+        true,
+      )
     case 'unreadable':
       return answer.last === undefined
         ? note([
@@ -31,21 +37,25 @@ export function renderDoctor(answer: Exclude<DoctorAnswer, { kind: 'refused' }>)
             `${sentence(answer.detail)}.`,
             'Nothing is known from before, since Lifeguard started. `/status` shows the sessions.',
           ])
-        : diagnosis(answer.last, [
-            `### ${code(answer.server)} could not be examined: ${sentence(answer.detail)}`,
-            `**Old findings**, from ${exactTime(answer.last.facts.at)} (${relativeTime(answer.last.facts.at)}): ${countText(answer.last)}`,
-          ])
+        : diagnosis(
+            answer.last,
+            [
+              `### ${code(answer.server)} could not be examined: ${sentence(answer.detail)}`,
+              `**Old findings**, from ${exactTime(answer.last.facts.at)} (${relativeTime(answer.last.facts.at)}): ${countText(answer.last)}`,
+            ],
+            false,
+          )
   }
 }
 
-function diagnosis(examined: Examined, head: readonly string[]): Rendered {
+function diagnosis(examined: Examined, head: readonly string[], isFresh: boolean): Rendered {
   const { facts, diagnosis: found } = examined
   const blocks = found.findings.map((finding) => block(finding, remedyOf(finding, facts)))
   const shown = takeWhileRoom(blocks)
   const more = blocks.length - shown.length
   const files = fileOf(examined)
   return container(
-    colourOf(found.findings),
+    isFresh ? colourOf(found.findings) : COLOUR.grey,
     [
       text(head.join('\n')),
       ...shown.map((one) => text(one)),
@@ -56,7 +66,7 @@ function diagnosis(examined: Examined, head: readonly string[]): Rendered {
                 `**${more} more** ${more === 1 ? 'finding' : 'findings'}, less bad than these${files.length > 0 ? `, in ${code(FILE)}` : ''}`,
               ]
             : []),
-          ...(found.fine.length > 0 ? [`✅ Fine: ${found.fine.join(', ')}`] : []),
+          ...(found.fine.length > 0 ? [`${isFresh ? '✅ Fine' : 'Fine then'}: ${found.fine.join(', ')}`] : []),
           ...(found.unseen.length > 0
             ? [`❔ Not seen: ${found.unseen.map(({ check, because }) => `${check} (${sentence(because)})`).join('; ')}`]
             : []),
@@ -74,19 +84,20 @@ function takeWhileRoom(blocks: readonly string[]): readonly string[] {
   let room = ROOM_FOR_FINDINGS
   const cut = blocks.findIndex((one, index) => {
     room -= one.length
-    return room < 0 && index > 0
+    return (room < 0 && index > 0) || index === FINDINGS_SHOWN
   })
   return cut === -1 ? blocks : blocks.slice(0, cut)
 }
 
-const WORDS: Readonly<Record<Gravity, string>> = { serious: '🔴 SERIOUS', risk: '🟡 RISK', advice: '🔵 ADVICE' }
+const SYMBOLS: Readonly<Record<Gravity, string>> = { serious: '🔴', risk: '🟡', advice: '🔵' }
 
 function block(finding: Finding, { sql, effect, onCommandLine }: Remedy): string {
+  const gravity = gravityOf(finding)
   const lines = sql.map((one) => inert(one, STATEMENT_LENGTH).replaceAll('`', 'ˋ'))
   const isExact = sql.every((one, index) => one === lines[index])
   const more = sql.length - STATEMENTS_SHOWN
   return [
-    `**${WORDS[gravityOf(finding)]}** ${headlineOf(finding)}`,
+    `**${gravity.toUpperCase()}** ${headlineOf(finding)} ${SYMBOLS[gravity]}`,
     ...detailsOf(finding),
     ...(sql.length === 0 ? [] : [fence(lines.slice(0, STATEMENTS_SHOWN))]),
     ...(more > 0 ? [`-# and ${more} more ${more === 1 ? 'line' : 'lines'} in ${code(FILE)}`] : []),
@@ -115,6 +126,7 @@ function fileOf({ facts, diagnosis: { findings } }: Examined): Rendered['files']
     return [
       [
         `-- ${comment(`${gravityOf(finding)}: ${headlineOf(finding)}`)}`,
+        ...detailsOf(finding).map((line) => `-- ${comment(line)}`),
         ...(effect === 'at once' ? [] : [`-- ${EFFECTS[effect]}`]),
         ...sql,
       ].join('\n'),
@@ -126,7 +138,7 @@ function fileOf({ facts, diagnosis: { findings } }: Examined): Rendered['files']
 }
 
 function comment(words: string): string {
-  return inert(words, 300).replaceAll('`', '')
+  return inert(words, 600).replaceAll('`', '')
 }
 
 function countText({ diagnosis: { findings } }: Examined): string {

@@ -54,7 +54,7 @@ export function detailsOf(finding: Finding): readonly string[] {
       ]
     case 'no connection limit':
       return [
-        `One of them alone can take all ${finding.usable} usable slots. Proposed from what they hold and may open: check it against a busy day.`,
+        `${finding.roles.length === 1 ? 'It' : 'One of them'} alone can take all ${finding.usable} usable slots. Proposed from what is held now and what budgets allow: check it against a busy day.`,
         ...finding.roles
           .filter(({ backends: held, proposed }) => held > proposed)
           .slice(0, 1)
@@ -130,12 +130,16 @@ function budgetDetails({ isObserved, service, steady, peak, others, usable, of }
   const fits =
     threadsThatFit >= threads || threadsThatFit === 0
       ? 'Fewer pods or workers'
-      : `At most ${threadsThatFit} ${threadsThatFit === 1 ? 'thread' : 'threads'} instead of ${threads}`
+      : `At most ${counted(threadsThatFit, 'thread')} instead of ${threads}`
   const recreate = peak > steady && steady + others <= usable ? ', the strategy Recreate,' : ''
   return [
-    `${code(service)}: ${pods} pods × ${workers} workers × ${threads} threads × ${aliases} aliases = ${steady}${peak > steady ? `, ${peak} in a rolling update` : ''}; others ${others}.`,
+    `${code(service)}: ${counted(pods, 'pod')} × ${counted(workers, 'worker')} × ${counted(threads, 'thread')} × ${aliases} database ${aliases === 1 ? 'alias' : 'aliases'} = ${steady}${peak > steady ? `, ${peak} in a rolling update` : ''}; others ${others}.`,
     `${fits}${recreate} or a pooler makes it fit.`,
   ]
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 function rolesText(roles: readonly { readonly name: string; readonly backends: number }[]): string {
