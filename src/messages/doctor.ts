@@ -118,7 +118,7 @@ const EFFECTS = {
   'for new sessions': 'for new sessions: those that are open keep what they have',
 } as const
 
-/** Every statement as it is, byte by byte. Names are shown in comments, where a line break would end the comment. */
+/** Every statement as it is, byte by byte. Names are in the comments, too, where a line break would end the comment. */
 function fileOf({ facts, diagnosis: { findings } }: Examined): Rendered['files'] {
   const parts = findings.flatMap((finding) => {
     const { sql, effect } = remedyOf(finding, facts)
@@ -137,6 +137,7 @@ function fileOf({ facts, diagnosis: { findings } }: Examined): Rendered['files']
   return [{ name: FILE, text: `${[head, ...parts].join('\n\n')}\n` }]
 }
 
+/** The words are inert by themselves; whatever becomes of them, nothing gets out of a comment that is run as a superuser. */
 function comment(words: string): string {
   return inert(words, 600).replaceAll('`', '')
 }
