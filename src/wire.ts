@@ -82,10 +82,24 @@ export async function startBot(
   const schedule = deps.schedule ?? cron(log)
   const scheduled = new Map<string, Scheduled>()
   const starts = config.servers.map((server) => {
-    const postgres = postgresServer(server, { clock, random: Math.random, log: log.child({ server: server.name }), withSessionAges: tracer !== undefined })
+    const postgres = postgresServer(server, {
+      clock,
+      random: Math.random,
+      log: log.child({ server: server.name }),
+      withSessionAges: tracer !== undefined,
+    })
     shutdown.push(`sessions of ${server.name}`, () => postgres.close())
     postgres.open()
-    const watch = watchServer({ config: server, server: postgres, ledger, clock, newId, log, trace: (reading) => tracer?.trace(server.name, reading, server.stale) ?? { kind: 'off' }, onTick: () => poke() })
+    const watch = watchServer({
+      config: server,
+      server: postgres,
+      ledger,
+      clock,
+      newId,
+      log,
+      trace: (reading) => tracer?.trace(server.name, reading, server.stale) ?? { kind: 'off' },
+      onTick: () => poke(),
+    })
     const watched: WatchedServer = {
       config: server,
       postgres,

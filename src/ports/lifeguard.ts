@@ -1,4 +1,6 @@
 import type { Action, DenialReason, Presser, Tier } from '../core/access/tier.js'
+import type { Diagnosis } from '../core/doctor/diagnose.js'
+import type { ServerFacts } from '../core/doctor/facts.js'
 import type { Person, StaleFilter, StaleOrigin } from '../core/incident/event.js'
 import type { Act, Incident } from '../core/incident/incident.js'
 import type { Backend } from '../core/terminate/backend.js'
@@ -19,6 +21,8 @@ export type Lifeguard = {
   ): readonly string[]
   connections(presser: Presser, server: string | undefined): Promise<ConnectionsAnswer>
   status(presser: Presser): Promise<StatusAnswer>
+  /** What is wrong with a server before any incident. */
+  doctor(presser: Presser, server: string | undefined): Promise<DoctorAnswer>
   listIncidents(
     presser: Presser,
   ): Promise<{ readonly kind: 'incidents'; readonly incidents: readonly Incident[] } | Refused>
@@ -79,6 +83,15 @@ export type StatusAnswer =
       /** What is wrong with Lifeguard itself, as sentences with their remedy. */
       readonly degraded: readonly string[]
     }
+  | Refused
+
+export type Examined = { readonly facts: ServerFacts; readonly diagnosis: Diagnosis }
+
+export type DoctorAnswer =
+  | ({ readonly kind: 'examined'; readonly server: string } & Examined)
+  /** Not now; what was found the last time, if Lifeguard has been able to look since it started. */
+  | { readonly kind: 'unreadable'; readonly server: string; readonly detail: string; readonly last?: Examined }
+  | UnknownServer
   | Refused
 
 export type IncidentAnswer =

@@ -1,3 +1,4 @@
+import type { ServerFacts } from '../core/doctor/facts.js'
 import type { Backend, Victim } from '../core/terminate/backend.js'
 import type { CanaryResult, ExhaustedLimit, Look } from '../core/watch/look.js'
 
@@ -12,12 +13,18 @@ export type PostgresServer = {
   backends(deadlineMs?: number): Promise<Backends>
   /** Signals the victims that are still what they were shown as, in one statement. */
   terminate(victims: readonly Victim[], protectedApplications: readonly string[]): Promise<Signalled>
+  /** How the server is set up: settings, roles and who holds backends. */
+  setup(): Promise<Setup>
   sessions(): SessionsStatus
   close(): Promise<void>
 }
 
 export type Backends =
   | { readonly kind: 'backends'; readonly at: number; readonly backends: readonly Backend[] }
+  | { readonly kind: 'failed'; readonly at: number; readonly detail: string }
+
+export type Setup =
+  | { readonly kind: 'setup'; readonly facts: ServerFacts }
   | { readonly kind: 'failed'; readonly at: number; readonly detail: string }
 
 export type Signalled =

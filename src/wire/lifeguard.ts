@@ -7,6 +7,7 @@ import type { Lifeguard, Refused, ServerStatus } from '../ports/lifeguard.js'
 import type { Log } from '../ports/log.js'
 import type { Gaps } from '../ports/schedule.js'
 import type { Gate } from '../flows/access/gate.js'
+import { openDoctor } from '../flows/doctor.js'
 import { acknowledge, resolve } from '../flows/incident/respond.js'
 import type { Ledger } from '../flows/ledger.js'
 import { act, type Press } from '../flows/terminate/act.js'
@@ -54,6 +55,8 @@ export function lifeguard(deps: LifeguardDeps): Lifeguard {
     peakOf: (incident: Incident) => watched.find(incident.server)?.peakOf(incident) ?? incident.peak,
   }
 
+  const examine = openDoctor({ watched })
+
   return {
     servers: () => watched.names(),
 
@@ -88,6 +91,8 @@ export function lifeguard(deps: LifeguardDeps): Lifeguard {
         servers: watched.all().map((server) => serverStatus(deps, server)),
         degraded: deps.degraded(),
       })),
+
+    doctor: (presser, name) => behind(presser, 'doctor.show', () => examine(name)),
 
     listIncidents: (presser) =>
       behind(presser, 'incident.list', async () => ({

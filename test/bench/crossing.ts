@@ -30,7 +30,7 @@ export async function benchCrossing(say: (line: string) => void): Promise<readon
   )
   const delays: number[] = []
   try {
-    while (discord.world.commands().length < 4) await pause(50)
+    while (discord.world.commands().length < 5) await pause(50)
     for (let round = 0; round < ROUNDS; round += 1) {
       delays.push(...(await Promise.all(names.map((name) => oneCrossing(postgres, discord, name)))))
       say(`round ${round + 1} of ${ROUNDS}: p95 so far ${(stats(delays).p95 / 1_000).toFixed(1)} s`)

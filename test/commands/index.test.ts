@@ -24,6 +24,7 @@ describe('the commands', () => {
       '/incident acknowledge id',
       '/incident resolve note',
       '/status',
+      '/doctor server',
     ])
       assert.ok(paths.includes(path), path)
   })

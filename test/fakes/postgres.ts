@@ -1,3 +1,4 @@
+import type { ServerFacts } from '../../src/core/doctor/facts.js'
 import type { Backend, Victim } from '../../src/core/terminate/backend.js'
 import type { BackendGroup, CanaryResult, Look } from '../../src/core/watch/look.js'
 import type { StaleRule } from '../../src/core/watch/rule.js'
@@ -116,6 +117,11 @@ export function fakePostgres(on: Cluster, clock: ManualClock, power: Power = alw
         ? { kind: 'unknown', detail: 'no answer in 2 s' }
         : { kind: 'signalled', pids: hit.map((one) => one.pid) }
     },
+    async setup() {
+      await power.pass('postgres setup')
+      if (on.state !== 'up') return { kind: 'failed', at: clock.now(), detail: 'no answer in 2 s' }
+      return { kind: 'setup', facts: { ...WELL_SET_UP, at: clock.now(), backends: rolesOf(on.backends) } }
+    },
     sessions: () => ({
       monitor: { state: 'open', since: 0, dials: 1 },
       actor: { state: 'open', since: 0, dials: 1 },
@@ -123,6 +129,30 @@ export function fakePostgres(on: Cluster, clock: ManualClock, power: Power = alw
     }),
     close: () => Promise.resolve(),
   }
+}
+
+/** A server that /doctor has nothing to say about, but for what its backends are. */
+const WELL_SET_UP: ServerFacts = {
+  at: 0,
+  versionNum: 180_004,
+  maxConnections: 100,
+  superuserReserved: 3,
+  reserved: 2,
+  waitsForRestart: [],
+  onCommandLine: [],
+  keepAlives: { idleS: 60, intervalS: 10, count: 6 },
+  connectionCheckMs: 10_000,
+  idleLimits: { idle_session_timeout: 900_000, idle_in_transaction_session_timeout: 60_000 },
+  roles: [{ name: 'site', isSuperuser: false, isBootstrap: false, connectionLimit: 60 }],
+  backends: [],
+  roleSettings: [],
+  own: { role: 'lifeguard', weaknesses: [] },
+}
+
+function rolesOf(list: readonly Backend[]): ServerFacts['backends'] {
+  return list
+    .filter((one) => !one.isOwn)
+    .map(({ role, database, applicationName }) => ({ role: role ?? '', database, applicationName, count: 1 }))
 }
 
 function isSame(one: Backend, victim: Victim): boolean {

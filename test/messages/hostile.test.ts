@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { diagnose } from '../../src/core/doctor/diagnose.js'
 import type { TerminateOutcome } from '../../src/core/incident/event.js'
 import type { Backend } from '../../src/core/terminate/backend.js'
 import { selectStale } from '../../src/core/terminate/select.js'
 import { BREAKDOWN_KEYS } from '../../src/core/watch/breakdown.js'
 import { renderCard, renderReplacedCard } from '../../src/messages/card.js'
 import { renderConnections } from '../../src/messages/connections.js'
+import { renderDoctor } from '../../src/messages/doctor.js'
 import { renderEvidence } from '../../src/messages/evidence.js'
 import { renderAcknowledged, renderIncident, renderIncidentList, renderResolved } from '../../src/messages/incidents.js'
 import { renderActAnswer, renderOutcome } from '../../src/messages/outcome.js'
@@ -16,6 +18,7 @@ import { renderBug, renderRefusal, renderUnknownButton } from '../../src/message
 import { renderStatus } from '../../src/messages/status.js'
 import { ACTIONS, type Action, type DenialReason } from '../../src/core/access/tier.js'
 import type { Rendered } from '../../src/messages/body.js'
+import { IN_2020, role } from '../core/doctor/facts.js'
 import { backend, COLLEAGUE, MINUTE, reading, RESPONDER, STALE, T0 } from '../core/fixture.js'
 import { actOf, card, CARD_REF, FILTER, FINISHED, link, PAGE_ROLE, THREAD } from './fixture.js'
 import { assertHarmless, type Own } from './limits.js'
@@ -157,6 +160,44 @@ describe('whatever people and programs are called, a message stays harmless and 
       } as const
       const servers = Array.from({ length: of.names.length * 4 }, () => server)
       check(renderStatus({ kind: 'status', version: '1', startedAt: T0, servers, degraded: of.names }))
+    })
+  })
+
+  test('/doctor, whatever roles and applications are called', () => {
+    everywhere((of) => {
+      const roles = of.names.map((name, index) =>
+        role(name, { isSuperuser: index % 3 === 2, connectionLimit: (index % 2) - 1 }),
+      )
+      const facts = {
+        ...IN_2020,
+        roles,
+        backends: of.names.map((name, index) => ({
+          role: name,
+          database: name,
+          applicationName: index % 2 ? name : '',
+          count: of.count,
+        })),
+        own: {
+          role: of.detail,
+          weaknesses: of.names.map((name) => ({ about: 'grant', says: name, sql: [name] }) as const),
+        },
+        onCommandLine: of.count % 2 ? ['tcp_keepalives_idle'] : [],
+      }
+      const budgets = of.names.map((name) => ({
+        name,
+        pods: of.count,
+        workers: 4,
+        threads: 8,
+        aliases: 2,
+        isRolling: true,
+      }))
+      for (const forecasts of [of.names, Array.from({ length: 60 }, () => 'x')]) {
+        const diagnosis = diagnose({ facts, budgets, usable: 97, forecasts })
+        check(renderDoctor({ kind: 'examined', server: of.server, facts, diagnosis }))
+        check(renderDoctor({ kind: 'unreadable', server: of.server, detail: of.detail, last: { facts, diagnosis } }))
+      }
+      check(renderDoctor({ kind: 'unreadable', server: of.server, detail: of.detail }))
+      check(renderDoctor({ kind: 'unknown server', asked: of.detail, servers: of.names }))
     })
   })
 

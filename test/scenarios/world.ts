@@ -179,7 +179,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
         onFatal: (because) => void logged.push(`fatal ${because}`),
         schedule,
       })
-      await until('the bot has registered its commands', () => discord.world.commands().length === 4)
+      await until('the bot has registered its commands', () => discord.world.commands().length === 5)
     },
     async stopBot() {
       await bot?.stop()

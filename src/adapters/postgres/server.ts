@@ -3,13 +3,15 @@ import type { ServerConfig } from '../../ports/config.js'
 import type { Log } from '../../ports/log.js'
 import type { PostgresServer, Signalled } from '../../ports/postgres.js'
 import { backendOf, backendsQuestion } from './backends.js'
-import type { BackendRow } from './backends.js'
+import type { BackendRow, Ours } from './backends.js'
 import { canaryLogin } from './canary.js'
 import { quoted } from './failure.js'
 import { detailOf, heldSessions } from './held.js'
 import type { Patience } from './held.js'
 import { LOOK, looker } from './look.js'
 import { canaryRole, OWN_APPLICATIONS } from './own.js'
+import { factsOf, settingsQuestion } from './settings.js'
+import type { SettingsRow } from './settings.js'
 import { degradedBy, grantMonitor, grantSignal } from './standing.js'
 import { terminateQuestion } from './terminate.js'
 import type { TerminateRow } from './terminate.js'
@@ -24,6 +26,8 @@ export type PostgresDeps = {
   readonly withSessionAges?: boolean
 }
 
+/** A second question right after a first one that was answered at once. */
+const LOOK_AGAIN: Patience = { limitMs: 2_000, waitMs: 500, totalMs: 2_400 }
 /** The server stops the act by itself after its statement_timeout of 2 s; its answer to that is worth the rest. */
 const ACT: Patience = { limitMs: 4_500, waitMs: 2_000, totalMs: 4_900 }
 
@@ -37,6 +41,12 @@ export function postgresServer(config: ServerConfig, deps: PostgresDeps): Postgr
   const looks = looker(config, { clock, withSessionAges: deps.withSessionAges ?? false }, () => held)
   const held = heldSessions(config, { ...deps, turn: oneLogin, learned: looks.learned })
 
+  const ours = (): Ours => ({
+    ownPids: held.pids(),
+    ownApplications: OWN_APPLICATIONS,
+    canaryRole: canaryRole(config),
+  })
+
   return {
     name: config.name,
     open: () => held.open(),
@@ -48,8 +58,7 @@ export function postgresServer(config: ServerConfig, deps: PostgresDeps): Postgr
         deadlineMs === undefined
           ? LOOK
           : { limitMs: deadlineMs, waitMs: deadlineMs, totalMs: Math.min(deadlineMs, LOOK.totalMs) }
-      const ours = { ownPids: held.pids(), ownApplications: OWN_APPLICATIONS, canaryRole: canaryRole(config) }
-      const answer = await held.ask<BackendRow>('monitor', backendsQuestion(ours), patience)
+      const answer = await held.ask<BackendRow>('monitor', backendsQuestion(ours()), patience)
       const at = clock.now()
       if (answer.kind !== 'rows') return { kind: 'failed', at, detail: detailOf(answer) }
       if (answer.rows.some((row) => row.is_hidden)) {
@@ -78,6 +87,20 @@ export function postgresServer(config: ServerConfig, deps: PostgresDeps): Postgr
         }
       }
       return { kind: 'unknown', detail: detailOf(answer) }
+    },
+
+    async setup() {
+      let answer = await held.ask<SettingsRow>('monitor', settingsQuestion(ours(), true), LOOK)
+      // The one catalog in it that an administrator may have closed: the rest is still worth knowing.
+      if (answer.kind === 'failed' && answer.code === '42501') {
+        answer = await held.ask<SettingsRow>('monitor', settingsQuestion(ours(), false), LOOK_AGAIN)
+      }
+      const at = clock.now()
+      if (answer.kind !== 'rows') return { kind: 'failed', at, detail: detailOf(answer) }
+      const facts = factsOf(answer.rows, at)
+      return facts === undefined
+        ? { kind: 'failed', at, detail: `role ${quoted(config.connection.user)} was dropped` }
+        : { kind: 'setup', facts }
     },
 
     sessions() {

@@ -1,3 +1,4 @@
+import type { Weakness } from '../../core/doctor/facts.js'
 import { quoted } from './failure.js'
 import type { Question } from './session.js'
 
@@ -55,44 +56,83 @@ export function standingQuestion(canaryRoleName: string | null): Question {
 
 /** What weakens us, each as a sentence with its remedy. */
 export function degradedBy(standing: Standing): readonly string[] {
-  const { versionNum, connectionLimit, reserved } = standing
+  return weaknessesOf(standing).map(({ says, sql, note }) =>
+    sql.length === 0 ? `${says}.` : `${says}: ${sql.join(' ')}${note === undefined ? '' : ` ${note}`}`,
+  )
+}
+
+/** `note`: what the statements need or when they take effect, to stand behind them. */
+type OwnWeakness = Weakness & { readonly note?: string }
+
+export function weaknessesOf(standing: Standing): readonly OwnWeakness[] {
+  const { connectionLimit } = standing
   const role = quoted(standing.role)
-  const sentences: string[] = []
+  const found: OwnWeakness[] = []
   if (!standing.seesAll) {
-    sentences.push(`Other roles' backends cannot be seen: ${grantMonitor(standing.role)}`)
+    found.push({ about: 'grant', says: `Other roles' backends cannot be seen`, sql: [grantMonitor(standing.role)] })
   }
   if (!standing.maySignal) {
-    sentences.push(`Backends cannot be terminated: ${grantSignal(standing.role)}`)
+    found.push({ about: 'grant', says: 'Backends cannot be terminated', sql: [grantSignal(standing.role)] })
   }
   if (standing.isSuperuser) {
-    sentences.push(
-      `Role ${role} is a superuser, which Lifeguard does not need: ALTER ROLE ${role} NOSUPERUSER; after the grants of the setup page.`,
-    )
-  } else if (versionNum < 160000) {
-    sentences.push(
-      `PostgreSQL ${Math.trunc(versionNum / 10000)} reserves slots for superusers only: restarted while the server is full, Lifeguard cannot get in until a slot is free.`,
-    )
-  } else if (standing.mayUseReserved !== true || reserved === 0) {
-    const grant = standing.mayUseReserved === true ? '' : `GRANT pg_use_reserved_connections TO ${role};`
-    const reserve =
-      reserved === 0 ? 'ALTER SYSTEM SET reserved_connections = 2; -- takes effect at the next restart' : ''
-    sentences.push(
-      `No slot is kept for Lifeguard, which could not come back while the server is full: ${[grant, reserve].filter((line) => line !== '').join(' ')}`,
-    )
-  } else if (reserved < 2) {
-    sentences.push(
-      `reserved_connections is ${reserved}, too few for both sessions: ALTER SYSTEM SET reserved_connections = 2; -- takes effect at the next restart`,
-    )
+    found.push({
+      about: 'role',
+      says: `Role ${role} is a superuser, which Lifeguard does not need`,
+      sql: [`ALTER ROLE ${role} NOSUPERUSER;`],
+      note: 'after the grants of the setup page.',
+    })
+  } else {
+    found.push(...reserveWeaknesses(standing))
   }
   if (connectionLimit >= 0 && connectionLimit < SESSIONS_NEEDED && !standing.isSuperuser) {
-    sentences.push(
-      `Role ${role} has CONNECTION LIMIT ${connectionLimit}; two sessions, a replacement and a canary need ${SESSIONS_NEEDED}: ALTER ROLE ${role} CONNECTION LIMIT ${SESSIONS_NEEDED};`,
-    )
+    found.push({
+      about: 'role',
+      says: `Role ${role} has CONNECTION LIMIT ${connectionLimit}; two sessions, a replacement and a canary need ${SESSIONS_NEEDED}`,
+      sql: [`ALTER ROLE ${role} CONNECTION LIMIT ${SESSIONS_NEEDED};`],
+    })
   }
   if (!standing.tracksActivities) {
-    sentences.push(`track_activities is off, so states and ages are unknown: ALTER SYSTEM SET track_activities = on;`)
+    found.push({
+      about: 'setting',
+      says: 'track_activities is off, so states and ages are unknown',
+      sql: ['ALTER SYSTEM SET track_activities = on;', 'SELECT pg_reload_conf();'],
+    })
   }
-  return sentences
+  return found
+}
+
+function reserveWeaknesses({ versionNum, mayUseReserved, reserved, role }: Standing): readonly OwnWeakness[] {
+  const reserve = 'ALTER SYSTEM SET reserved_connections = 2;'
+  const note = '-- takes effect at the next restart'
+  if (versionNum < 160000) {
+    return [
+      {
+        about: 'reserve',
+        says: `PostgreSQL ${Math.trunc(versionNum / 10000)} reserves slots for superusers only: restarted while the server is full, Lifeguard cannot get in until a slot is free`,
+        sql: [],
+      },
+    ]
+  }
+  if (mayUseReserved !== true || reserved === 0) {
+    const grant = mayUseReserved === true ? [] : [`GRANT pg_use_reserved_connections TO ${quoted(role)};`]
+    return [
+      {
+        about: 'reserve',
+        says: 'No slot is kept for Lifeguard, which could not come back while the server is full',
+        sql: reserved === 0 ? [...grant, reserve] : grant,
+        ...(reserved === 0 ? { note } : {}),
+      },
+    ]
+  }
+  if (reserved >= 2) return []
+  return [
+    {
+      about: 'reserve',
+      says: `reserved_connections is ${reserved}, too few for both sessions`,
+      sql: [reserve],
+      note,
+    },
+  ]
 }
 
 export function grantMonitor(role: string): string {

@@ -5,6 +5,7 @@ export type Tier = 'view' | 'operate' | 'recover'
 export const ACTIONS = {
   'connections.show': { tier: 'view', says: 'see who holds connections' },
   'status.show': { tier: 'view', says: 'see the status of every server' },
+  'doctor.show': { tier: 'view', says: 'see what is wrong with a server before an incident' },
   'incident.list': { tier: 'view', says: 'list incidents' },
   'incident.show': { tier: 'view', says: 'see an incident' },
   'incident.acknowledge': { tier: 'operate', says: 'acknowledge an incident' },

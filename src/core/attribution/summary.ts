@@ -65,7 +65,12 @@ export type Origins = {
   readonly loads: readonly PodLoad[]
 }
 
-type Traced = { readonly group: BackendGroup; readonly attribution: Attribution; readonly row: string; readonly as: StaleOrigin | null }
+type Traced = {
+  readonly group: BackendGroup
+  readonly attribution: Attribution
+  readonly row: string
+  readonly as: StaleOrigin | null
+}
 
 type OriginOptions = { readonly mayEnd?: (group: BackendGroup) => boolean; readonly margins?: Margins }
 

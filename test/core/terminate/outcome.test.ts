@@ -102,6 +102,9 @@ test('who came back is new since the act and fits the filter; a reused pid is ne
     backend({ pid: 5, applicationName: 'other' }),
   ]
   assert.equal(cameBack({ filter: { role: 'site', states: ['idle'] }, victims: [] }, before, after), 3)
-  assert.equal(cameBack({ filter: { role: 'site', applicationName: '', states: ['idle'] }, victims: [] }, before, after), 2)
+  assert.equal(
+    cameBack({ filter: { role: 'site', applicationName: '', states: ['idle'] }, victims: [] }, before, after),
+    2,
+  )
   assert.equal(cameBack({ filter: { role: 'site', states: ['idle'] }, victims: [] }, after, after), 0)
 })

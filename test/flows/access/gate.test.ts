@@ -12,6 +12,7 @@ const ASK: Readonly<
 > = {
   'connections.show': (desk, who) => desk.connections(who, undefined),
   'status.show': (desk, who) => desk.status(who),
+  'doctor.show': (desk, who) => desk.doctor(who, undefined),
   'incident.list': (desk, who) => desk.listIncidents(who),
   'incident.show': (desk, who) => desk.showIncident(who, 'AAAAA'),
   'incident.acknowledge': (desk, who) => desk.acknowledge(who, 'AAAAA'),
