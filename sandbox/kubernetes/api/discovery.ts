@@ -3,7 +3,8 @@ import { RESOURCES } from '../store/resources.js'
 
 const OBJECT_VERBS = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch']
 const SUBRESOURCE_VERBS = ['get', 'patch', 'update']
-const AUTHORIZATION = 'authorization.k8s.io'
+/** Keeps no objects: one asks it. */
+export const AUTHORIZATION = 'authorization.k8s.io'
 
 /** `/version`, `/api`, `/apis` and the list of resources of each group; undefined for any other path. */
 export function discovery(path: string): JsonObject | undefined {

@@ -1,4 +1,5 @@
 import { NAMESPACES, type Resource, resourceOf, type Subresource } from '../store/resources.js'
+import { AUTHORIZATION } from './discovery.js'
 import { methodNotAllowed, noSuchPath } from './refusal.js'
 
 /** As rights name it. */
@@ -20,7 +21,7 @@ export function targetOf(method: string, url: URL): Target | undefined {
     .map(decodeURIComponent)
   const group = parts[0] === 'api' ? '' : parts[0] === 'apis' ? parts[1] : undefined
   const rest = parts.slice(group === '' ? 2 : 3)
-  if (group === undefined || rest.length === 0) return undefined
+  if (group === undefined || group === AUTHORIZATION || rest.length === 0) return undefined
   if (parts[group === '' ? 1 : 2] !== 'v1') throw noSuchPath()
   const isWithin = rest[0] === 'namespaces' && rest.length > 2 && rest[2] !== 'status'
   const namespace = isWithin ? rest[1] : undefined

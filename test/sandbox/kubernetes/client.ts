@@ -1,0 +1,77 @@
+import { ApiException, type KubeConfig, type V1Deployment, type V1Pod, Watch } from '@kubernetes/client-node'
+import assert from 'node:assert/strict'
+
+export type Problem = {
+  readonly code: number
+  readonly reason?: string
+  readonly message?: string
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+/** What the server refused with. client-node hands its Status over as text. */
+export async function problemOf(call: Promise<unknown>): Promise<Problem> {
+  const error = await call.then(
+    () => assert.fail('it was not refused'),
+    (thrown: unknown) => thrown,
+  )
+  assert.ok(error instanceof ApiException, String(error))
+  const exception = error as ApiException<unknown>
+  const { body } = exception
+  return { code: exception.code, ...(typeof body === 'string' ? (JSON.parse(body) as Omit<Problem, 'code'>) : {}) }
+}
+
+export type WatchEvent = {
+  readonly type: string
+  readonly object: {
+    readonly code?: number
+    readonly reason?: string
+    readonly kind?: string
+    readonly metadata?: { readonly name?: string; readonly resourceVersion?: string }
+  }
+}
+
+/** Opens a watch, calls `meanwhile` once it is open, and answers with all it said until the server ended it. */
+export async function watched(
+  config: KubeConfig,
+  path: string,
+  query: Record<string, string | number | boolean>,
+  meanwhile: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<readonly WatchEvent[]> {
+  const events: WatchEvent[] = []
+  let ended: (error: unknown) => void = () => undefined
+  const end = new Promise<unknown>((resolve) => {
+    ended = resolve
+  })
+  await new Watch(config).watch(
+    path,
+    query,
+    (type, object: WatchEvent['object']) => events.push({ type, object }),
+    (error: unknown) => ended(error),
+  )
+  await meanwhile()
+  await end
+  return events
+}
+
+export function podNamed(name: string, more: Partial<V1Pod['spec']> = {}, labels: Record<string, string> = {}): V1Pod {
+  return {
+    metadata: { name, labels },
+    spec: { containers: [{ name: 'main', image: 'nothing' }], terminationGracePeriodSeconds: 30, ...more },
+  }
+}
+
+export function deploymentNamed(
+  name: string,
+  replicas: number,
+  more: Partial<V1Deployment['spec']> = {},
+): V1Deployment {
+  return {
+    metadata: { name },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'main', image: 'first' }] } },
+      ...more,
+    },
+  }
+}
