@@ -1,4 +1,13 @@
-import { ApiException, type KubeConfig, type V1Deployment, type V1Pod, Watch } from '@kubernetes/client-node'
+import {
+  ApiException,
+  type KubeConfig,
+  type V1Deployment,
+  type V1DeploymentStrategy,
+  type V1LabelSelector,
+  type V1ListMeta,
+  type V1Pod,
+  Watch,
+} from '@kubernetes/client-node'
 import assert from 'node:assert/strict'
 
 export type Problem = {
@@ -53,25 +62,34 @@ export async function watched(
   return events
 }
 
-export function podNamed(name: string, more: Partial<V1Pod['spec']> = {}, labels: Record<string, string> = {}): V1Pod {
-  return {
-    metadata: { name, labels },
-    spec: { containers: [{ name: 'main', image: 'nothing' }], terminationGracePeriodSeconds: 30, ...more },
-  }
+/** A pod on that node, where it is Terminating when deleted, as one on no node is not. */
+export function podOn(
+  nodeName: string,
+  metadata: { name: string; labels?: Record<string, string>; finalizers?: string[] },
+) {
+  const containers = [{ name: 'main', image: 'nothing' }]
+  return { metadata, spec: { containers, nodeName, terminationGracePeriodSeconds: 30 } } satisfies V1Pod
 }
 
 export function deploymentNamed(
   name: string,
-  replicas: number,
-  more: Partial<V1Deployment['spec']> = {},
-): V1Deployment {
+  more: { selector?: V1LabelSelector; strategy?: V1DeploymentStrategy } = {},
+) {
   return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
     metadata: { name },
     spec: {
-      replicas,
-      selector: { matchLabels: { app: name } },
+      replicas: 1,
+      selector: more.selector ?? { matchLabels: { app: name } },
+      ...(more.strategy === undefined ? {} : { strategy: more.strategy }),
       template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'main', image: 'first' }] } },
-      ...more,
     },
-  }
+  } satisfies V1Deployment
+}
+
+/** Of a list that has another page. client-node calls it `_continue`, `continue` being a word of the language. */
+export function nextPage(list: { readonly metadata?: V1ListMeta }): string | undefined {
+  const { _continue: token } = list.metadata ?? {}
+  return token
 }

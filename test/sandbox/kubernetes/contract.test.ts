@@ -10,7 +10,7 @@ import {
 } from '@kubernetes/client-node'
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { deploymentNamed, podNamed, problemOf, watched } from './client.js'
+import { deploymentNamed, nextPage, podOn, problemOf, watched } from './client.js'
 import { type ClusterUnderTest, openControlPlane, openStandIn } from './clusters.js'
 import { eventually } from './eventually.js'
 
@@ -43,7 +43,7 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
 
   const asMerge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch)
   const makePod = (name: string, labels = {}) =>
-    core.createNamespacedPod({ namespace, body: podNamed(name, { nodeName: 'here' }, labels) })
+    core.createNamespacedPod({ namespace, body: podOn('here', { name, labels }) })
   const replicaSetsOf = async (name: string): Promise<V1ReplicaSet[]> => {
     const { items } = await apps.listNamespacedReplicaSet({ namespace, labelSelector: `app=${name}` })
     return items.sort((a, b) => revisionOf(a) - revisionOf(b))
@@ -91,7 +91,7 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
   })
 
   test('an object in a namespace that is not there is refused', async () => {
-    const body = podNamed('lost')
+    const body = podOn('here', { name: 'lost' })
     const { code, reason } = await problemOf(core.createNamespacedPod({ namespace: 'nowhere', body }))
     // The real server's admission asks for the namespace's rights first in some versions; 404 in both here.
     assert.deepEqual([code, reason], [404, 'NotFound'])
@@ -105,7 +105,7 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
     assert.deepEqual(pod.details?.['causes'], [
       { reason: 'FieldValueRequired', message: 'Required value', field: 'spec.containers' },
     ])
-    const strays = deploymentNamed('strays', 1, { selector: { matchLabels: { app: 'others' } } })
+    const strays = deploymentNamed('strays', { selector: { matchLabels: { app: 'others' } } })
     const deployment = await problemOf(apps.createNamespacedDeployment({ namespace, body: strays }))
     assert.equal(
       deployment.message,
@@ -115,7 +115,8 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
 
   test('a replacement of what has changed since is a Conflict, and changes nothing', async () => {
     const first = await core.createNamespacedSecret({ namespace, body: { metadata: { name: 'record' } } })
-    const body = { ...first, data: { a: 'YQ==' } }
+    const { metadata } = first
+    const body = { ...(metadata === undefined ? {} : { metadata }), data: { a: 'YQ==' } }
     const second = await core.replaceNamespacedSecret({ namespace, name: 'record', body })
     assert.notEqual(second.metadata?.resourceVersion, first.metadata?.resourceVersion)
     const stale = core.replaceNamespacedSecret({ namespace, name: 'record', body: first })
@@ -148,7 +149,7 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
 
   test('the scale of nothing has no replicas', async () => {
     const name = 'scaled'
-    await apps.createNamespacedDeployment({ namespace, body: deploymentNamed(name, 1) })
+    await apps.createNamespacedDeployment({ namespace, body: deploymentNamed(name) })
     assert.equal((await apps.readNamespacedDeploymentScale({ namespace, name })).spec?.replicas, 1)
     const none = { spec: { replicas: 0 } }
     const answer = await apps.patchNamespacedDeploymentScale({ namespace, name, body: none }, asMerge)
@@ -193,11 +194,8 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
 
   test('a pod with a finalizer survives its forced deletion until the finalizer is gone', async () => {
     const name = 'kept'
-    const body = podNamed(name, { nodeName: 'here' })
-    await core.createNamespacedPod({
-      namespace,
-      body: { ...body, metadata: { ...body.metadata, finalizers: ['example.com/keep'] } },
-    })
+    const body = podOn('here', { name, finalizers: ['example.com/keep'] })
+    await core.createNamespacedPod({ namespace, body })
     await core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 0 })
     const { metadata } = await core.readNamespacedPod({ namespace, name })
     assert.notEqual(metadata?.deletionTimestamp, undefined)
@@ -228,14 +226,14 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
     const first = await core.listNamespacedSecret(query)
     assert.equal(first.items.length, 2)
     await core.deleteNamespacedSecret({ namespace, name: 'page-c' })
-    const token = first.metadata?._continue ?? ''
+    const token = nextPage(first) ?? ''
     const second = await core.listNamespacedSecret({ ...query, _continue: token })
     assert.deepEqual(
       second.items.map(({ metadata }) => metadata?.name),
       ['page-c'],
     )
     assert.equal(second.metadata?.resourceVersion, first.metadata?.resourceVersion)
-    assert.equal(second.metadata?._continue, undefined)
+    assert.equal(nextPage(second), undefined)
     const bad = await problemOf(core.listNamespacedSecret({ ...query, _continue: 'rubbish' }))
     assert.deepEqual([bad.code, bad.reason], [400, 'BadRequest'])
     // That an old token expires (410) takes the real server five minutes: it is tried on the stand-in, with its faults.
@@ -297,7 +295,7 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
   test('a Deployment has a ReplicaSet for each template, by revision; a rollback renews the old one', async () => {
     const name = 'rolled'
     const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }
-    const made = await apps.createNamespacedDeployment({ namespace, body: deploymentNamed(name, 1, { strategy }) })
+    const made = await apps.createNamespacedDeployment({ namespace, body: deploymentNamed(name, { strategy }) })
     const [firstPod] = await eventually(async () => {
       const pods = await podsOf(name)
       assert.equal(pods.length, 1)
@@ -347,7 +345,7 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
 
   test('a pod of a living ReplicaSet is made anew, however it was deleted', async () => {
     const name = 'renewed'
-    await apps.createNamespacedDeployment({ namespace, body: deploymentNamed(name, 1) })
+    await apps.createNamespacedDeployment({ namespace, body: deploymentNamed(name) })
     const [pod] = await eventually(async () => {
       const pods = await podsOf(name)
       assert.equal(pods.length, 1)
@@ -364,7 +362,7 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
 
   test('a Deployment that is deleted takes its ReplicaSets and pods with it', async () => {
     const name = 'ended'
-    await apps.createNamespacedDeployment({ namespace, body: deploymentNamed(name, 1) })
+    await apps.createNamespacedDeployment({ namespace, body: deploymentNamed(name) })
     await eventually(async () => assert.equal((await podsOf(name)).length, 1))
     const answer = await apps.deleteNamespacedDeployment({ namespace, name, propagationPolicy: 'Background' })
     assert.equal(answer.kind, 'Status')
@@ -378,10 +376,10 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
 
   test('an apply on a Deployment that is going answers 200 with the old one, which then goes', async () => {
     const name = 'doomed'
-    const body = deploymentNamed(name, 1)
-    const template = { ...body.spec?.template, spec: { ...body.spec?.template.spec, nodeName: 'here' } }
-    const whole = { apiVersion: 'apps/v1', kind: 'Deployment', ...body, spec: { ...body.spec, template } }
-    const made = await apps.createNamespacedDeployment({ namespace, body: whole as typeof body })
+    const { spec, ...rest } = deploymentNamed(name)
+    const { template } = spec
+    const body = { ...rest, spec: { ...spec, template: { ...template, spec: { ...template.spec, nodeName: 'here' } } } }
+    const made = await apps.createNamespacedDeployment({ namespace, body })
     const [pod] = await eventually(async () => {
       const pods = await podsOf(name)
       assert.equal(pods.length, 1)
@@ -389,7 +387,7 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
     })
     await apps.deleteNamespacedDeployment({ namespace, name, propagationPolicy: 'Foreground' })
     const applied = await apps.patchNamespacedDeployment(
-      { namespace, name, body: whole, fieldManager: 'contract', force: true },
+      { namespace, name, body, fieldManager: 'contract', force: true },
       setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply),
     )
     assert.equal(applied.metadata?.uid, made.metadata?.uid)
