@@ -14,6 +14,7 @@ export type RollOut = {
   readonly pods: readonly { readonly name: string; readonly address?: string }[]
   /** Absent: one more than the last. */
   readonly revision?: number
+  /** Absent: `node-1`. */
   readonly node?: string
   /** Raw, as in a Deployment; absent: RollingUpdate with 25 % and 25 %. */
   readonly strategy?: JsonObject
@@ -34,7 +35,7 @@ type Seeded = { readonly name: string; readonly namespace?: string; readonly [ke
  * finds nothing left to do. Throws when there are no pods, or they are named otherwise.
  */
 export function rollOut({ store, nowMs, put }: RollOutSetup, rollout: RollOut): void {
-  const { namespace = 'default', deployment: name, pods, node } = rollout
+  const { namespace = 'default', deployment: name, pods, node = 'node-1' } = rollout
   const replicaSetName = replicaSetNameOf(name, pods[0]?.name)
   const hash = replicaSetName.slice(name.length + 1)
   const now = rfc3339(nowMs())
@@ -87,7 +88,7 @@ export function rollOut({ store, nowMs, put }: RollOutSetup, rollout: RollOut): 
     put({
       kind: PODS.kind,
       metadata: { name: podName, namespace, labels: ownLabels, ownerReferences: [ownerReference(replicaSet)] },
-      spec: { ...template.spec, ...(node === undefined ? {} : { nodeName: node }) },
+      spec: { ...template.spec, nodeName: node },
       status: runningStatus(address === undefined ? [] : [address], now),
     })
   }

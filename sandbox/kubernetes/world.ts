@@ -15,7 +15,7 @@ export type PodSeed = {
   readonly addresses?: readonly string[]
   /** Absent: Running. */
   readonly phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown'
-  /** Absent: not scheduled. */
+  /** Absent: `node-1`, and none while it is Pending. */
   readonly node?: string
   readonly isHostNetwork?: boolean
   readonly labels?: Readonly<Record<string, string>>
@@ -63,6 +63,7 @@ export type WorldSetup = {
 }
 
 const DEFAULT_NAMESPACE = 'default'
+const DEFAULT_NODE = 'node-1'
 
 export function clusterWorld({ store, clock, held, settle }: WorldSetup): ClusterWorld {
   const podNamed = (name: string, namespace = DEFAULT_NAMESPACE): KubeObject => {
@@ -132,7 +133,8 @@ function putObject(store: Store, object: Parameters<ClusterWorld['put']>[0]): Ku
 }
 
 function podObject(pod: PodSeed, now: string): Parameters<ClusterWorld['put']>[0] {
-  const { name, namespace, addresses = [], phase = 'Running', node, owner, labels } = pod
+  const { name, namespace, addresses = [], phase = 'Running', owner, labels } = pod
+  const node = pod.node ?? (phase === 'Pending' ? undefined : DEFAULT_NODE)
   const status = phase === 'Running' ? runningStatus(addresses, now) : { phase, ...addressFields(addresses) }
   return {
     kind: PODS.kind,

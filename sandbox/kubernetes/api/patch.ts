@@ -35,7 +35,7 @@ function asObject(value: unknown): JsonObject {
 }
 
 /** RFC 7386. */
-export function merged(target: unknown, patch: unknown): unknown {
+function merged(target: unknown, patch: unknown): unknown {
   return combine(target, patch, (_key, _old, next) => next)
 }
 

@@ -70,6 +70,16 @@ export function modified(resource: Resource, name: string): Refusal {
   )
 }
 
+/** Of a replacement meant for another object of that name. */
+export function otherUid(resource: Resource, name: string, given: string, uid: string): Refusal {
+  return new Refusal(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${qualified(resource)} "${name}": Precondition failed: UID in precondition: ${given}, UID in object meta: ${uid}`,
+    { details: detailsOf(resource, name) },
+  )
+}
+
 /** Of a delete. Unlike other refusals it names the kind (`Pod`), or with a group the group's plural, as 1.20 does. */
 export function preconditionFailed(resource: Resource, name: string, because: string): Refusal {
   const kind = resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`

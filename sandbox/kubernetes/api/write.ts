@@ -12,6 +12,7 @@ import {
   type InvalidField,
   invalid,
   modified,
+  otherUid,
   notFound,
   preconditionFailed,
   Refusal,
@@ -106,7 +107,7 @@ export function remove({ store, nowMs }: Writes, target: Target, query: URLSearc
 
 function change(
   { store }: Writes,
-  { resource, subresource }: Target,
+  { resource, subresource, verb }: Target,
   before: KubeObject,
   wanted: JsonObject,
   isDryRun: boolean,
@@ -117,7 +118,7 @@ function change(
   if (version !== '' && version !== before.metadata.resourceVersion) throw modified(resource, name)
   const uid = textAt(metadata, 'uid') ?? ''
   if (uid !== '' && uid !== before.metadata.uid) {
-    // A conflict in a PUT, an invalid field in a patch; both stop the write, and the first is what our code must handle.
+    if (verb === 'update') throw otherUid(resource, name, uid, before.metadata.uid)
     throw invalid(resource, name, immutable('metadata.uid', uid))
   }
   const next: KubeObject =

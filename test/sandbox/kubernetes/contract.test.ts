@@ -129,6 +129,18 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
     assert.deepEqual((await core.readNamespacedSecret({ namespace, name: 'record' })).data, { a: 'YQ==' })
   })
 
+  test('a replacement meant for another object of that name is a Conflict', async () => {
+    const name = 'namesake'
+    const { metadata } = await core.createNamespacedSecret({ namespace, body: { metadata: { name } } })
+    const body = { metadata: { name, uid: 'another' } }
+    const problem = await problemOf(core.replaceNamespacedSecret({ namespace, name, body }))
+    assert.deepEqual([problem.code, problem.reason, problem.details], [409, 'Conflict', { name, kind: 'secrets' }])
+    assert.match(
+      problem.message ?? '',
+      new RegExp(`UID in precondition: another, UID in object meta: ${metadata?.uid}`),
+    )
+  })
+
   test('a merge patch changes what it names, and an empty one not even the version', async () => {
     await makePod('patched', { a: '1', b: '2' })
     const call = { namespace, name: 'patched' }

@@ -57,6 +57,12 @@ describe('the cluster behind the stand-in', () => {
     })
   }
 
+  test('the pods of the last rollout can be left Terminating', async () => {
+    const world = await open(false)
+    for (const rollOut of rollOuts) world.rollOut({ ...rollOut, oldPodsGraceSeconds: 30 })
+    assert.equal(world.find('pods', 'site-first-a')?.metadata.deletionTimestamp, '2020-12-11T09:30:30Z')
+  })
+
   test('a rollout without pods, or with pods of another name, is refused', async () => {
     const world = await open(false)
     assert.throws(() => world.rollOut({ deployment: 'site', pods: [] }), /needs pods named/)
