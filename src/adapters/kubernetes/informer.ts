@@ -36,7 +36,7 @@ export type InformerDeps = {
 export type Informer = {
   view(): ClusterView
   refresh(): void
-  /** Takes a LIST for its own, if it was begun later than the one it has. */
+  /** Takes a LIST for its own, unless it was begun before the one it has. */
   adopt(fetched: Fetched): void
   close(): Promise<void>
 }
@@ -99,7 +99,7 @@ export function informer(deps: InformerDeps): Informer {
   }
 
   function adopt({ listing, access }: Fetched): void {
-    if (closing.signal.aborted || (picture !== undefined && listing.begunAt <= picture.listBegunAt)) return
+    if (closing.signal.aborted || (picture !== undefined && listing.begunAt < picture.listBegunAt)) return
     watches?.stop.abort()
     const stop = new AbortController()
     const changed = pods.replace(listing.pods)

@@ -28,7 +28,7 @@ export type Api = {
   on(what: `${'list' | 'watch'} ${Resource}`, handler: Handler): void
   mend(what?: `${'list' | 'watch'} ${Resource}`): void
   /** Writes a line to the watches of a kind that are open. */
-  send(resource: Resource, line: object | string): void
+  send(resource: Resource, line: object | string | Buffer): void
   open(resource: Resource): number
   /** Ends the watches of a kind: in order, or with a broken chunk. */
   end(resource: Resource, how?: 'cut'): void
@@ -82,7 +82,7 @@ export async function startApi(clock: { now(): number }, pageSize = 500): Promis
     on: (what, handler) => void handlers.set(what, handler),
     mend: (what) => (what === undefined ? handlers.clear() : void handlers.delete(what)),
     send(resource, line) {
-      const text = typeof line === 'string' ? line : `${JSON.stringify(line)}\n`
+      const text = typeof line === 'string' || Buffer.isBuffer(line) ? line : `${JSON.stringify(line)}\n`
       for (const stream of streams.get(resource) ?? []) stream.write(text)
     },
     open: (resource) => streams.get(resource)?.size ?? 0,
