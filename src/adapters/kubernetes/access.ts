@@ -1,6 +1,7 @@
 import type { RequestOptions } from 'node:https'
+import { isIPv6 } from 'node:net'
 
-import type { KubeConfig } from '@kubernetes/client-node'
+import type { Cluster, KubeConfig } from '@kubernetes/client-node'
 
 import type { ClusterConfig } from '../../ports/config.js'
 import { codeOf, failure } from './problem.js'
@@ -44,6 +45,8 @@ function inCluster(kube: KubeConfig, { host, port, root = '' }: PodEnvironment):
   }
   try {
     kube.loadFromCluster(root)
+    // It has read the address from the environment by itself; ours is what we were given.
+    changeClusters(kube, { server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}` })
     return accessOf(kube, `the cluster's service address`)
   } catch (error) {
     return unreadable('The ServiceAccount of this pod', error)
@@ -87,12 +90,7 @@ function accessOf(kube: KubeConfig, source: string): Access | Failure {
       )
     }
     // The library refuses plain http without this; on loopback (kubectl proxy) there is no way to listen on.
-    kube.loadFromOptions({
-      clusters: kube.getClusters().map((one) => (one.name === cluster.name ? { ...one, skipTLSVerify: true } : one)),
-      users: kube.getUsers(),
-      contexts: kube.getContexts(),
-      currentContext: kube.getCurrentContext(),
-    })
+    changeClusters(kube, { skipTLSVerify: true })
   }
   return {
     kind: 'access',
@@ -103,6 +101,15 @@ function accessOf(kube: KubeConfig, source: string): Access | Failure {
       return options
     },
   }
+}
+
+function changeClusters(kube: KubeConfig, change: Partial<Cluster>): void {
+  kube.loadFromOptions({
+    clusters: kube.getClusters().map((cluster) => ({ ...cluster, ...change })),
+    users: kube.getUsers(),
+    contexts: kube.getContexts(),
+    currentContext: kube.getCurrentContext(),
+  })
 }
 
 /** The parser's message quotes the file, which holds tokens. */

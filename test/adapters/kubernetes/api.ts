@@ -14,7 +14,7 @@ import type { ManualClock } from '../../fakes/clock.js'
 import { recordingLog } from '../../fakes/log.js'
 
 export type Resource = 'pods' | 'replicasets' | 'deployments' | 'nodes'
-type Raw = { readonly metadata: { readonly uid: string; readonly name: string } & Record<string, unknown> }
+type Raw = Record<string, unknown> & { readonly metadata: Record<string, unknown> }
 type Handler = (response: ServerResponse, url: URL) => void
 
 /** An API server that says what a test tells it to, byte by byte. */
@@ -33,6 +33,8 @@ export type Api = {
   /** Ends the watches of a kind: in order, or with a broken chunk. */
   end(resource: Resource, how?: 'cut'): void
   stop(): Promise<void>
+  /** Refuses every other Authorization with 401. */
+  only(authorization: string): void
   /** Listens again where it did. */
   restart(): Promise<void>
 }
@@ -64,11 +66,13 @@ export async function startApi(clock: { now(): number }, pageSize = 500): Promis
     const token = request.headers.authorization
     asked.push({ what: `${verb} ${resource}`, query: url.searchParams, ...(token === undefined ? {} : { token }) })
     response.setHeader('date', new Date(clock.now()).toUTCString())
+    if (allowed !== undefined && token !== allowed) return status(401)(response, url)
     const handler = handlers.get(`${verb} ${resource}`)
     if (handler === undefined) usual(verb, resource, response, url)
     else handler(response, url)
   }
 
+  let allowed: string | undefined
   let server = createServer(handle)
   const listen = (port: number): Promise<void> =>
     new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve()))
@@ -87,8 +91,12 @@ export async function startApi(clock: { now(): number }, pageSize = 500): Promis
     },
     open: (resource) => streams.get(resource)?.size ?? 0,
     end(resource, how) {
-      for (const stream of streams.get(resource) ?? []) how === 'cut' ? stream.destroy() : stream.end()
+      for (const stream of streams.get(resource) ?? []) {
+        if (how === 'cut') stream.destroy()
+        else stream.end()
+      }
     },
+    only: (authorization) => void (allowed = authorization),
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()
@@ -122,7 +130,8 @@ export function pod(name: string, address: string, more: { rv?: string; deleting
       ownerReferences: [{ kind: 'ReplicaSet', name: 'site-1', uid: 'uid-site-1', controller: true }],
       ...(more.deleting === true ? { deletionTimestamp: '2020-12-11T13:20:00Z' } : {}),
     },
-    ...{ spec: { nodeName: 'node-a' }, status: { phase: 'Running', podIPs: [{ ip: address }] } },
+    spec: { nodeName: 'node-a' },
+    status: { phase: 'Running', podIPs: [{ ip: address }] },
   }
 }
 
@@ -137,7 +146,7 @@ export type Watching = {
   readonly shown: readonly Pod[]
   readonly lines: readonly string[]
   readonly kubeconfig: string
-  names(): readonly string[]
+  readonly names: () => readonly string[]
 }
 
 /** A cluster on its own API server and clock; both end with the test. */
@@ -145,13 +154,14 @@ export async function watching(
   t: { after(end: () => Promise<void>): void },
   prepare: (api: Api) => void = () => undefined,
   pageSize?: number,
+  file: 'kubeconfig' | 'no kubeconfig' = 'kubeconfig',
 ): Promise<Watching> {
   const clock = manualClock()
   const api = await startApi(clock, pageSize)
   prepare(api)
   const folder = await mkdtemp(join(tmpdir(), 'lifeguard-kubernetes-'))
   const kubeconfig = join(folder, 'config')
-  await writeFile(kubeconfig, kubeconfigOf(api.url))
+  if (file === 'kubeconfig') await writeFile(kubeconfig, kubeconfigOf(api.url))
   const log = recordingLog()
   const shown: Pod[] = []
   const watched = cluster(configOf({ kind: 'kubeconfig', path: kubeconfig }), {
@@ -194,7 +204,7 @@ export function kubeconfigOf(server: string, token = 'a-token'): string {
 }
 
 /** Waits for what comes over the network, which no clock can hurry; the limit is for a test that is broken. */
-export async function until(isSo: () => boolean, what: string): Promise<void> {
+export async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
   for (const end = Date.now() + 30_000; !isSo();) {
     if (Date.now() > end) throw new Error(`still waiting: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 2))

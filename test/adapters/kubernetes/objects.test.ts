@@ -172,7 +172,10 @@ describe('a Deployment', () => {
       metadata: { ...metadata, generation: 4, annotations: { 'deployment.kubernetes.io/revision': '3' } },
       spec: { replicas: 3, strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 2 } } },
       status: {
-        ...{ replicas: 4, updatedReplicas: 2, availableReplicas: 3, observedGeneration: 4 },
+        replicas: 4,
+        updatedReplicas: 2,
+        availableReplicas: 3,
+        observedGeneration: 4,
         conditions: [{ type: 'Available' }, { type: 'Progressing', lastUpdateTime: '2020-12-11T13:10:00Z' }],
       },
     }
