@@ -213,7 +213,8 @@ export function informer(deps: InformerDeps): Informer {
         await untilDue()
       } else {
         failures += 1
-        listProblem = fetched.problem
+        // One that was begun before the picture we have says nothing of what is now.
+        if (picture === undefined || picture.listBegunAt <= lastBegunAt) listProblem = fetched.problem
         tell()
         await slept(backoffMs(failures, random()), closing.signal)
       }

@@ -39,12 +39,10 @@ describe(
       const watched = open(kubeconfig)
       await until(() => watched.view().kind === 'picture', 'a picture')
       const meta = { name: 'site-1-a', namespace: 'default' }
-      await until(
-        async () => (await call('GET', '/api/v1/namespaces/default/serviceaccounts/default')) === 200,
-        'account',
-      )
       const spec = { containers: [{ name: 'c', image: 'i' }], nodeName: 'node-a' }
-      assert.equal(await call('POST', '/api/v1/namespaces/default/pods', { metadata: meta, spec }), 201)
+      // Refused until the controller has made the namespace's ServiceAccount and its token.
+      const pods = '/api/v1/namespaces/default/pods'
+      await until(async () => (await call('POST', pods, { metadata: meta, spec })) === 201, 'the pod')
       const pod = () => {
         const view = watched.view()
         return view.kind === 'picture' ? view.picture.pods.find(({ name }) => name === meta.name) : undefined
