@@ -10,10 +10,12 @@ const GLOBALS = 'no-restricted-globals'
 
 /** What the layers allow, one file for each. Nothing may be found in any of them. */
 const clean: readonly Plant[] = [
-  ...['pg', 'discord.js', 'zod', 'yaml', 'pino', 'node-cron', '@libsql/client'].map((name) => ({
-    path: `src/wire/${name.replace('/', '-')}.ts`,
-    text: `export { a } from '${name}'`,
-  })),
+  ...['pg', 'discord.js', 'zod', 'yaml', 'pino', 'node-cron', '@libsql/client', '@kubernetes/client-node'].map(
+    (name) => ({
+      path: `src/wire/${name.replace('/', '-')}.ts`,
+      text: `export { a } from '${name}'`,
+    }),
+  ),
   { path: 'src/core/clean.ts', text: "export { a } from './watch/look.js'" },
   {
     path: 'src/core/watch/clean.ts',
@@ -65,6 +67,10 @@ const clean: readonly Plant[] = [
   {
     path: 'src/adapters/discord/clean.ts',
     text: "export { Client } from 'discord.js'\nexport { a } from '../../messages/card.js'",
+  },
+  {
+    path: 'src/adapters/kubernetes/clean.ts',
+    text: "export const a = await import('@kubernetes/client-node')\nexport { request } from 'node:https'",
   },
   { path: 'src/adapters/disk/clean.ts', text: "export { open } from 'node:fs/promises'" },
   {
@@ -170,6 +176,11 @@ const violations: readonly Violation[] = [
     'an adapter without a line of its own imports a sibling',
     'src/adapters/fresh/sibling.ts',
     '../postgres/clean.js',
+  ),
+  violation(
+    'another adapter imports the Kubernetes client',
+    'src/adapters/disk/kubernetes.ts',
+    "export const a = await import('@kubernetes/client-node')",
   ),
   imports('a command imports a flow', 'commands/flow.ts', '../src/flows/shared.js'),
   imports('a command imports wire', 'commands/wire.ts', '../src/wire.js'),

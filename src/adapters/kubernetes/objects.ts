@@ -1,0 +1,107 @@
+import type { ClusterNode, Deployment, Owner, Pod, PodPhase, ReplicaSet } from '../../core/attribution/picture.js'
+import type { RawDeployment, RawNode, RawObject, RawOwner, RawPod } from './raw.js'
+
+/**
+ * Translates what the API sends into the words of core. Each takes `skewMs`, how far the API server's clock is ahead of
+ * the bot's, and returns null for an object without a name or uid: then the answer it came in is not to be trusted.
+ * A time that is missing becomes 0, "since ever": a pod that is never younger than a backend accuses none.
+ */
+export function podOf(raw: RawPod, skewMs: number): Pod | null {
+  const identity = identityOf(raw)
+  if (identity === null) return null
+  const { spec = {}, status = {} } = raw
+  return {
+    ...identity,
+    phase: phaseOf(status.phase),
+    addresses: podAddresses(status),
+    isHostNetwork: spec.hostNetwork === true,
+    node: spec.nodeName === undefined || spec.nodeName === '' ? null : spec.nodeName,
+    createdAt: createdAt(raw, skewMs),
+    isTerminating: typeof raw.metadata?.deletionTimestamp === 'string',
+    owner: ownerOf(raw),
+  }
+}
+
+export function replicaSetOf(raw: RawObject, skewMs: number): ReplicaSet | null {
+  const identity = identityOf(raw)
+  if (identity === null) return null
+  return { ...identity, createdAt: createdAt(raw, skewMs), revision: revisionOf(raw), owner: ownerOf(raw) }
+}
+
+export function deploymentOf(raw: RawDeployment, skewMs: number): Deployment | null {
+  const identity = identityOf(raw)
+  if (identity === null) return null
+  const { spec = {}, status = {} } = raw
+  const progressing = status.conditions?.find((condition) => condition.type === 'Progressing')
+  return {
+    ...identity,
+    revision: revisionOf(raw),
+    replicas: spec.replicas ?? 1,
+    // What the API itself fills in where the manifest is silent.
+    strategy:
+      spec.strategy?.type === 'Recreate'
+        ? { kind: 'Recreate' }
+        : { kind: 'RollingUpdate', maxSurge: spec.strategy?.rollingUpdate?.maxSurge ?? '25%' },
+    generation: raw.metadata?.generation ?? 0,
+    observedGeneration: status.observedGeneration ?? 0,
+    // Absent when 0.
+    status: {
+      replicas: status.replicas ?? 0,
+      updatedReplicas: status.updatedReplicas ?? 0,
+      availableReplicas: status.availableReplicas ?? 0,
+    },
+    progressedAt: timeOf(progressing?.lastUpdateTime, skewMs),
+  }
+}
+
+/** A node's host names are left out: only addresses show up at Postgres. */
+export function nodeOf(raw: RawNode): ClusterNode | null {
+  const name = raw.metadata?.name
+  if (name === undefined || name === '') return null
+  const addresses = (raw.status?.addresses ?? []).flatMap(({ type, address }) =>
+    type?.endsWith('IP') === true && address !== undefined && address !== '' ? [address] : [],
+  )
+  return { name, addresses: [...new Set(addresses)] }
+}
+
+function identityOf({ metadata }: RawObject): { uid: string; namespace: string; name: string } | null {
+  const { uid, namespace, name } = metadata ?? {}
+  if (uid === undefined || uid === '' || name === undefined || name === '') return null
+  return { uid, namespace: namespace ?? '', name }
+}
+
+const PHASES: ReadonlySet<string> = new Set<PodPhase>(['Pending', 'Running', 'Succeeded', 'Failed'])
+
+/** No phase: nobody has said anything of the pod yet. A phase of a later Kubernetes is not taken for an ended one. */
+function phaseOf(phase: string | undefined): PodPhase {
+  if (phase === undefined || phase === '') return 'Pending'
+  return PHASES.has(phase) ? (phase as PodPhase) : 'Unknown'
+}
+
+function podAddresses({ podIP, podIPs }: NonNullable<RawPod['status']>): readonly string[] {
+  const all = (podIPs ?? []).flatMap(({ ip }) => (ip === undefined || ip === '' ? [] : [ip]))
+  if (all.length > 0) return [...new Set(all)]
+  return podIP === undefined || podIP === '' ? [] : [podIP]
+}
+
+function ownerOf({ metadata }: RawObject): Owner | null {
+  const owner = metadata?.ownerReferences?.find((reference: RawOwner) => reference.controller === true)
+  if (owner?.uid === undefined || owner.kind === undefined || owner.name === undefined) return null
+  return { kind: owner.kind, name: owner.name, uid: owner.uid }
+}
+
+/** The Deployment controller writes it; a hand may have written anything else. */
+function revisionOf({ metadata }: RawObject): number | null {
+  const text = metadata?.annotations?.['deployment.kubernetes.io/revision']
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null
+}
+
+function createdAt({ metadata }: RawObject, skewMs: number): number {
+  return timeOf(metadata?.creationTimestamp, skewMs) ?? 0
+}
+
+function timeOf(text: string | null | undefined, skewMs: number): number | null {
+  if (text === undefined || text === null) return null
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? null : at - skewMs
+}
