@@ -2,23 +2,24 @@ import { MessageFlags, SlashCommandBuilder } from 'discord.js'
 import type { Command } from '../src/adapters/discord/command.js'
 import { presserOf } from '../src/adapters/discord/presser.js'
 import { asReplacement, asReply } from '../src/adapters/discord/reply.js'
-import { BREAKDOWN_KEYS, type BreakdownKey } from '../src/core/watch/breakdown.js'
+import { GROUP_KEYS, type GroupKey } from '../src/core/watch/breakdown.js'
 import type { Rendered } from '../src/messages/body.js'
 import { renderConnections } from '../src/messages/connections.js'
+import { renderOrphans } from '../src/messages/orphans.js'
 import { renderIncident } from '../src/messages/incidents.js'
 import { renderRefusal } from '../src/messages/refusal.js'
 import type { ConnectionsAnswer } from '../src/ports/lifeguard.js'
 import { optional, serverOption } from './options.js'
 
-function keyOf(text: string | null | undefined): BreakdownKey {
-  return BREAKDOWN_KEYS.find((key) => key === text) ?? 'application'
+function keyOf(text: string | null | undefined): GroupKey {
+  return GROUP_KEYS.find((key) => key === text) ?? 'application'
 }
 
-function render(answer: ConnectionsAnswer, by: BreakdownKey, page: number): Rendered {
+function render(answer: ConnectionsAnswer, by: GroupKey, page: number): Rendered {
   return answer.kind === 'refused' ? renderRefusal(answer) : renderConnections(answer, by, page)
 }
 
-/** /connections show: who holds connections, and the same behind a card's Inspect. */
+/** /connections show and orphans: who holds connections, and the same behind a card's Inspect. */
 export const connections: Command = {
   data: new SlashCommandBuilder()
     .setName('connections')
@@ -32,16 +33,26 @@ export const connections: Command = {
             .setName('by')
             .setDescription('What to group by')
             .setRequired(true)
-            .addChoices(...BREAKDOWN_KEYS.map((key) => ({ name: key, value: key }))),
+            .addChoices(...GROUP_KEYS.map((key) => ({ name: key, value: key }))),
         )
+        .addStringOption(serverOption),
+    )
+    .addSubcommand((orphans) =>
+      orphans
+        .setName('orphans')
+        .setDescription('Backends of pods that no longer exist, by the rollout they come from')
         .addStringOption(serverOption),
     )
     .toJSON(),
 
   async run(interaction, lifeguard) {
     await interaction.deferReply({ flags: MessageFlags.Ephemeral }) // Discord waits three seconds
-    const by = keyOf(interaction.options.getString('by'))
     const answer = await lifeguard.connections(presserOf(interaction), optional(interaction, 'server'))
+    if (interaction.options.getSubcommand() === 'orphans') {
+      await interaction.editReply(asReply(answer.kind === 'refused' ? renderRefusal(answer) : renderOrphans(answer)))
+      return
+    }
+    const by = keyOf(interaction.options.getString('by'))
     await interaction.editReply(asReply(render(answer, by, 0)))
   },
 

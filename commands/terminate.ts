@@ -1,8 +1,13 @@
-import { MessageFlags, SlashCommandBuilder, type ChatInputCommandInteraction } from 'discord.js'
+import {
+  MessageFlags,
+  SlashCommandBuilder,
+  type ChatInputCommandInteraction,
+  type SlashCommandSubcommandBuilder,
+} from 'discord.js'
 import type { Command, PressInteraction } from '../src/adapters/discord/command.js'
 import { presserOf } from '../src/adapters/discord/presser.js'
 import { asEphemeral, asReplacement, asReply } from '../src/adapters/discord/reply.js'
-import type { StaleFilter } from '../src/core/incident/event.js'
+import type { StaleFilter, StaleOrigin } from '../src/core/incident/event.js'
 import { note, renderPreview } from '../src/messages/preview.js'
 import { renderAct, renderActAnswer } from '../src/messages/outcome.js'
 import { renderRefusal } from '../src/messages/refusal.js'
@@ -15,7 +20,18 @@ const STATES: Readonly<Record<string, StaleFilter['states']>> = {
   'idle in transaction': ['idle in transaction'],
 }
 
-/** /terminate stale: preview the stale backends; the button under the preview does the work. */
+const ORIGINS: Readonly<Record<string, StaleOrigin>> = { orphans: 'orphans', previous: 'previous rollout' }
+
+function byOrigin(subcommand: SlashCommandSubcommandBuilder): SlashCommandSubcommandBuilder {
+  return subcommand
+    .addStringOption((role) => role.setName('role').setDescription('Of this role alone').setAutocomplete(true))
+    .addStringOption((application) =>
+      application.setName('application').setDescription('Of this application_name alone').setAutocomplete(true),
+    )
+    .addStringOption(serverOption)
+}
+
+/** /terminate stale, orphans and previous: a preview; the button under it does the work. */
 export const terminate: Command = {
   data: new SlashCommandBuilder()
     .setName('terminate')
@@ -41,6 +57,16 @@ export const terminate: Command = {
         )
         .addStringOption(serverOption),
     )
+    .addSubcommand((orphans) =>
+      byOrigin(orphans)
+        .setName('orphans')
+        .setDescription('Preview idle backends of pods that no longer exist; nothing is done until you confirm'),
+    )
+    .addSubcommand((previous) =>
+      byOrigin(previous)
+        .setName('previous')
+        .setDescription('Preview idle backends of terminating pods of a replaced rollout; nothing until you confirm'),
+    )
     .toJSON(),
 
   async run(interaction, lifeguard) {
@@ -58,10 +84,11 @@ export const terminate: Command = {
       )
       return
     }
+    const origin = ORIGINS[interaction.options.getSubcommand()]
     const target: PreviewTarget = {
       kind: 'filter',
       server: optional(interaction, 'server'),
-      filter: filterOf(interaction, minAgeMs),
+      filter: { ...filterOf(interaction, minAgeMs), ...(origin === undefined ? {} : { origin }) },
     }
     await showPreview(await lifeguard.preview(presserOf(interaction), target), interaction)
   },
@@ -77,6 +104,24 @@ export const terminate: Command = {
       await interaction.deferReply({ flags: MessageFlags.Ephemeral })
       await showPreview(
         await lifeguard.preview(presserOf(interaction), { kind: 'incident', incident: press.incident }),
+        interaction,
+      )
+    },
+
+    async 'terminate origin'(press, interaction, lifeguard) {
+      await interaction.deferReply({ flags: MessageFlags.Ephemeral })
+      const { incident, origin } = press
+      await showPreview(
+        await lifeguard.preview(presserOf(interaction), { kind: 'incident', incident, origin }),
+        interaction,
+      )
+    },
+
+    async 'terminate orphans'(press, interaction, lifeguard) {
+      await interaction.deferReply({ flags: MessageFlags.Ephemeral })
+      const filter: StaleFilter = { states: STATES['both'] ?? [], origin: 'orphans' }
+      await showPreview(
+        await lifeguard.preview(presserOf(interaction), { kind: 'filter', server: press.server, filter }),
         interaction,
       )
     },

@@ -81,9 +81,9 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
   }
 
   function note(pods: readonly Pod[], picture: Pick<Picture, 'replicaSets' | 'deployments'>, seenAt: number): void {
-    const noted = noteSightings(known, pods, lineages(picture), seenAt)
-    known = noted.sightings
-    if (noted.toSave.length > 0) inTurn(() => deps.sightings.save(noted.toSave))
+    const seen = noteSightings(known, pods, lineages(picture), seenAt)
+    known = seen.sightings
+    if (seen.toSave.length > 0) inTurn(() => deps.sightings.save(seen.toSave))
     if (clock.now() - forgotAt < FORGET_EVERY_MS) return
     forgotAt = clock.now()
     const { sightings, before } = forget(known, clock.now())
@@ -91,14 +91,14 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
     inTurn(() => deps.sightings.forgetBefore(before))
   }
 
-  function index(picture: Picture): PictureIndex {
+  function newIndex(picture: Picture): PictureIndex {
     watchedSince ??= picture.listBegunAt
     return pictureIndex({ picture, sightings: known, ranges, watchedSince })
   }
 
   function indexOf(picture: Picture): PictureIndex {
     if (indexed?.picture !== picture || indexed.known !== known) {
-      indexed = { picture, known, index: index(picture) }
+      indexed = { picture, known, index: newIndex(picture) }
     }
     return indexed.index
   }
@@ -156,7 +156,7 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
       }
       const { picture } = listed
       note(picture.pods, picture, picture.listBegunAt)
-      const fresh = index(picture)
+      const fresh = newIndex(picture)
       const origins = backends.map(({ pid, applicationName, clientAddr, sessionAgeMs }) => {
         const startedAt = at - Math.max(0, sessionAgeMs)
         return [pid, attribute({ applicationName, clientAddr, startedAt }, fresh, margins)] as const

@@ -1,5 +1,5 @@
 import type { StaleOrigin } from '../core/incident/event.js'
-import { BREAKDOWN_KEYS, type BreakdownKey } from '../core/watch/breakdown.js'
+import { GROUP_KEYS, type GroupKey } from '../core/watch/breakdown.js'
 
 /** What a button does. It carries ids only: state comes from the journal, so that it works after any restart. */
 export type Press =
@@ -10,7 +10,7 @@ export type Press =
   | { readonly kind: 'terminate orphans'; readonly server: string }
   | { readonly kind: 'acknowledge'; readonly incident: string }
   | { readonly kind: 'terminate'; readonly preview: string }
-  | { readonly kind: 'connections'; readonly server: string; readonly by: BreakdownKey; readonly page: number }
+  | { readonly kind: 'connections'; readonly server: string; readonly by: GroupKey; readonly page: number }
   /** A select menu whose value is the key to group by. */
   | { readonly kind: 'group by'; readonly server: string }
 
@@ -49,7 +49,7 @@ export function decodeButtonId(id: string): Press | undefined {
     case 'act':
       return isRef(a) && b === undefined ? { kind: 'terminate', preview: a } : undefined
     case 'conn': {
-      const by = BREAKDOWN_KEYS.find((key) => key === b)
+      const by = GROUP_KEYS.find((key) => key === b)
       const isPage = c !== undefined && /^(0|[1-9]\d{0,3})$/.test(c)
       return a !== undefined && a !== '' && by !== undefined && isPage
         ? { kind: 'connections', server: a, by, page: Number(c) }

@@ -2,15 +2,15 @@ import { ButtonStyle, ComponentType } from 'discord-api-types/v10'
 import { assess } from '../core/watch/assess.js'
 import { breakdown } from '../core/watch/breakdown.js'
 import { isInHand, type Incident } from '../core/incident/incident.js'
-import type { StaleOrigin } from '../core/incident/event.js'
-import { originSuspectOf, suspectOf, superuserSuspectOf, type Suspect } from '../core/terminate/suspect.js'
+import { suspectOf } from '../core/terminate/suspect.js'
 import type { Live } from '../core/watch/live.js'
 import type { Reading } from '../core/watch/look.js'
 import { numbersOf, usableSlots, usedSlots } from '../core/watch/slots.js'
 import type { AlertMessage } from '../ports/alertChannel.js'
 import { becauseLines, lookText, numbersText, severitySymbol, severityWord } from './because.js'
 import { button, COLOUR, container, row, text, type ContainerPart, type Rendered } from './body.js'
-import { byHandLines, superuserRemedy } from './byHand.js'
+import { adviceLines, originSuspect, ORIGIN_NOUN, suspectRole } from './advice.js'
+import { byHandLines } from './byHand.js'
 import { encodeButtonId } from './buttonId.js'
 import { code, fence, inert, person, sentence } from './escape.js'
 import { clockTime, duration, exactTime, relativeTime } from './time.js'
@@ -179,45 +179,6 @@ function blindLines(live: Live | undefined): readonly string[] {
   return words
 }
 
-/** Whose backends to end by hand, by the last reading there is. */
-function suspectRole(live: Live): string | undefined {
-  if (live.reading === undefined) return undefined
-  const suspect =
-    suspectOf(live.reading, { firing: [] }, [], live.stale) ?? superuserSuspectOf(live.reading, live.stale)
-  return suspect?.role
-}
-
-function superuserLines(live: Live): readonly string[] {
-  const suspect = live.reading === undefined ? undefined : superuserSuspectOf(live.reading, live.stale)
-  if (suspect === undefined) {
-    return ['No stale backend to end: look who holds connections (Inspect), and restart or scale down what leaks.']
-  }
-  const isEverySlotGone = live.canary?.kind === 'refused' && live.canary.limit === 'every slot'
-  return [
-    `**Lifeguard can't end the ${backends(suspect.stale, 'stale')} of ${code(suspect.role)}:** the role is a superuser.`,
-    ...byHandLines(isEverySlotGone, suspect.role, live.stale),
-    `To mend it for good: ${superuserRemedy(suspect.role)}`,
-  ]
-}
-
-function adviceLines(incident: Incident, live: Live | undefined): readonly string[] {
-  if (incident.subject !== 'connections' || live?.look?.kind !== 'reading') return []
-  const { used, usable } = numbersOf(live.look)
-  const byOrigin = originSuspect(live)
-  if (byOrigin !== undefined) {
-    const { suspect: whose, origin } = byOrigin
-    const words = origin === 'orphans' ? 'no pod is left to use them' : 'their pods are terminating, and replaced'
-    return [
-      `**Mildest step that can work:** terminate ${backends(whose.stale, ORIGIN_NOUN[origin])} of ${code(whose.role)} (${words}). Leaves ${used - whose.stale} of ${usable} in use.`,
-    ]
-  }
-  const suspect = suspectOf(live.look, incident, live.rules, live.stale)
-  if (suspect === undefined) return superuserLines(live)
-  return [
-    `**Mildest step that can work:** terminate ${backends(suspect.stale, 'stale')} of ${code(suspect.role)} (idle for ${duration(live.stale.idleMs)} or more). Leaves ${used - suspect.stale} of ${usable} in use.`,
-  ]
-}
-
 function doneLines(incident: Incident): readonly string[] {
   const { acknowledged, acts, evidence } = incident
   const earlier = acts.length - ACTS_SHOWN
@@ -244,17 +205,6 @@ function acknowledgedWords(incident: Incident): string {
   if (!isInHand(incident)) return `, before it rose to ${severityWord(incident.severity)}`
   return incident.acknowledged?.severity === 'page' ? ' — paging stopped' : ' — a rise to PAGE still pages'
 }
-
-/** What is offered first: orphans, then what terminating pods of a replaced rollout hold; only then stale ones by age. */
-function originSuspect(live: Live): { readonly origin: StaleOrigin; readonly suspect: Suspect } | undefined {
-  for (const origin of ['orphans', 'previous rollout'] as const) {
-    const suspect = originSuspectOf(live.traced, origin)
-    if (suspect !== undefined) return { origin, suspect }
-  }
-  return undefined
-}
-
-const ORIGIN_NOUN: Readonly<Record<StaleOrigin, string>> = { orphans: 'orphaned', 'previous rollout': 'replaced' }
 
 function buttons(incident: Incident, live: Live | undefined): ContainerPart {
   const reading = live?.look?.kind === 'reading' ? live.look : undefined

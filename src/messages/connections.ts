@@ -1,12 +1,16 @@
 import { ButtonStyle, ComponentType } from 'discord-api-types/v10'
-import { breakdown, BREAKDOWN_KEYS, type BreakdownKey, type BreakdownRow } from '../core/watch/breakdown.js'
+import { breakdown, GROUP_KEYS, type BreakdownKey, type BreakdownRow, type GroupKey } from '../core/watch/breakdown.js'
+import type { Live } from '../core/watch/live.js'
+import type { Reading } from '../core/watch/look.js'
 import { numbersOf } from '../core/watch/slots.js'
 import type { ConnectionsAnswer } from '../ports/lifeguard.js'
 import { lookText, numbersText } from './because.js'
 import { button, COLOUR, container, row, text, type ContainerPart, type Rendered } from './body.js'
 import { encodeButtonId } from './buttonId.js'
 import { code, cutMiddle, fence, inert } from './escape.js'
+import { noOrigins, rolloutLines } from './origin.js'
 import { note, unknownServer } from './preview.js'
+import { ROLLOUT_LEGEND, rolloutTable, unknownLines } from './rolloutTable.js'
 import { exactTime, relativeTime, shortDuration } from './time.js'
 
 const ROWS_PER_PAGE = 10
@@ -21,7 +25,7 @@ const SHORT_STATES: Readonly<Record<string, string>> = {
 /** Who holds connections, grouped by one key, a page at a time, longest idle first. */
 export function renderConnections(
   answer: Exclude<ConnectionsAnswer, { kind: 'refused' }>,
-  by: BreakdownKey,
+  by: GroupKey,
   page: number,
 ): Rendered {
   switch (answer.kind) {
@@ -41,15 +45,14 @@ export function renderConnections(
 
 function connections(
   answer: Extract<ConnectionsAnswer, { kind: 'connections' }>,
-  by: BreakdownKey,
+  by: GroupKey,
   asked: number,
 ): Rendered {
   const { live, reading } = answer
-  const rows = breakdown(reading, by, live.stale)
-  const pages = Math.max(1, Math.ceil(rows.length / ROWS_PER_PAGE))
+  const grouped = by === 'rollout' ? byRollout(live, reading) : byKey(reading, by, live)
+  const pages = Math.max(1, Math.ceil(grouped.rows / ROWS_PER_PAGE))
   // Between two presses there may be fewer rows: the last page then stands for the one asked for.
   const page = Math.min(asked, pages - 1)
-  const shown = rows.slice(page * ROWS_PER_PAGE, (page + 1) * ROWS_PER_PAGE)
   const { maxConnections, superuserReserved, reserved } = reading.limits
   const age = answer.isFresh
     ? `Read at ${exactTime(reading.at)}.`
@@ -62,15 +65,45 @@ function connections(
         age,
       ].join('\n'),
     ),
-    text(fence(table(by, shown))),
-    text(
-      `-# longest idle first · idl: idle · itx: idle in a transaction · the others are working · stale: may be terminated by rule · age: the longest idle · page ${page + 1} of ${pages}${
-        rows.some((one) => one.isSuperuser) ? ' · *: superuser, cannot be ended by Lifeguard' : ''
-      }`,
-    ),
+    ...grouped.page(page * ROWS_PER_PAGE, (page + 1) * ROWS_PER_PAGE),
+    text(`-# ${grouped.legend} · page ${page + 1} of ${pages}`),
     groupBySelect(live.server, by),
     ...pageButtons(live.server, by, page, pages),
   ])
+}
+
+/** What is shown between head and buttons, whatever it is grouped by. */
+type Grouped = {
+  readonly rows: number
+  readonly legend: string
+  page(from: number, to: number): readonly ContainerPart[]
+}
+
+function byKey(reading: Reading, by: BreakdownKey, live: Live): Grouped {
+  const rows = breakdown(reading, by, live.stale)
+  const superusers = rows.some((one) => one.isSuperuser) ? ' · *: superuser, cannot be ended by Lifeguard' : ''
+  return {
+    rows: rows.length,
+    legend: `longest idle first · idl: idle · itx: idle in a transaction · the others are working · stale: may be terminated by rule · age: the longest idle${superusers}`,
+    page: (from, to) => [text(fence(table(by, rows.slice(from, to))))],
+  }
+}
+
+function byRollout(live: Live, reading: Reading): Grouped {
+  const { traced } = live
+  if (traced.kind !== 'traced') return { rows: 0, legend: 'by rollout', page: () => [text(noOrigins(traced))] }
+  const { rows } = traced.origins
+  return {
+    rows: rows.length,
+    legend: `${ROLLOUT_LEGEND} · pods as confirmed ${relativeTime(traced.confirmedAt)}`,
+    page: (from, to) => [
+      text(
+        [fence(rolloutTable(rows.slice(from, to), reading.at)), ...unknownLines(rows), ...rolloutLines(traced)].join(
+          '\n',
+        ),
+      ),
+    ],
+  }
 }
 
 /** At most 37 columns: what a phone shows without wrapping. Thousands of backends take their room from the names. */
@@ -102,7 +135,7 @@ function nameOf(one: BreakdownRow, by: BreakdownKey, width: number): string {
   return `${inert(name ?? '(none)', width - (one.isSuperuser ? 1 : 0))}${one.isSuperuser ? '*' : ''}`
 }
 
-function groupBySelect(server: string, by: BreakdownKey): ContainerPart {
+function groupBySelect(server: string, by: GroupKey): ContainerPart {
   return {
     type: ComponentType.ActionRow,
     components: [
@@ -110,13 +143,13 @@ function groupBySelect(server: string, by: BreakdownKey): ContainerPart {
         type: ComponentType.StringSelect,
         custom_id: encodeButtonId({ kind: 'group by', server }),
         placeholder: 'Group by',
-        options: BREAKDOWN_KEYS.map((key) => ({ label: `by ${key}`, value: key, default: key === by })),
+        options: GROUP_KEYS.map((key) => ({ label: `by ${key}`, value: key, default: key === by })),
       },
     ],
   }
 }
 
-function pageButtons(server: string, by: BreakdownKey, page: number, pages: number): readonly ContainerPart[] {
+function pageButtons(server: string, by: GroupKey, page: number, pages: number): readonly ContainerPart[] {
   const to = (label: string, target: number) =>
     button(label, encodeButtonId({ kind: 'connections', server, by, page: target }), ButtonStyle.Secondary)
   return [

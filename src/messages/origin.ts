@@ -105,13 +105,21 @@ function problemText(problem: string | undefined): string {
 }
 
 /** `` A rollout of `site` needs 118 of 95 usable slots at its peak (2 pods × 32, and 54 others): 23 too many``. */
-export function forecastLine(forecast: Forecast): string {
+function forecastLine(forecast: Forecast): string {
   const { workload, podsAtPeak, perPod, need, usable, exceedsBy, isRollingOut } = forecast
   const subject = isRollingOut
     ? `The rollout of ${code(workload.name)} that is under way`
     : `A rollout of ${code(workload.name)}`
   const others = Math.max(0, need - podsAtPeak * perPod)
   return `${subject} needs ${need} of ${usable} usable slots at its peak (${podsAtPeak} ${podsAtPeak === 1 ? 'pod' : 'pods'} × ${perPod}, and ${others} others)${exceedsBy > 0 ? `: **${exceedsBy} too many**` : ''}`
+}
+
+/** Why nothing is known of origins. */
+export function noOrigins(traced: Exclude<Traced, { kind: 'traced' }>): string {
+  if (traced.kind === 'off') {
+    return 'Attribution is off: no cluster is configured. Set `KUBERNETES` (see the configuration page), and Lifeguard tells which pod, rollout and deployment each backend belongs to.'
+  }
+  return `The pods of the cluster have not been listed yet${traced.problem === undefined ? '.' : `: ${sentence(traced.problem)}`}`
 }
 
 /** Of a server, for `/status`. */

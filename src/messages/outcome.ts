@@ -20,12 +20,12 @@ export function whose(filter: StaleFilter): string {
 }
 
 /** What they are: `orphaned`, `of a previous rollout`, or `stale` by age. */
-export function kindOf(filter: StaleFilter): string {
+function kindOf(filter: StaleFilter): string {
   return filter.origin === undefined ? 'stale' : ORIGIN_WORDS[filter.origin]
 }
 
 /** `31 orphaned backends of role site`. */
-export function described(count: number, filter: StaleFilter): string {
+function described(count: number, filter: StaleFilter): string {
   return filter.origin === 'previous rollout'
     ? `${backends(count)} of ${whose(filter)}, ${kindOf(filter)}`
     : `${backends(count, kindOf(filter))} of ${whose(filter)}`

@@ -1,5 +1,4 @@
 import { ButtonStyle } from 'discord-api-types/v10'
-import type { Attribution } from '../core/attribution/attribution.js'
 import type { Selection, Spared } from '../core/terminate/select.js'
 import { minAgeMs } from '../core/terminate/select.js'
 import type { StaleFilter } from '../core/incident/event.js'
@@ -8,11 +7,12 @@ import type { PreviewAnswer } from '../ports/lifeguard.js'
 import { attachment, button, COLOUR, container, row, text, type Rendered } from './body.js'
 import { encodeButtonId } from './buttonId.js'
 import { superuserRemedy } from './byHand.js'
-import { code, inert } from './escape.js'
+import { code } from './escape.js'
 import { whose } from './outcome.js'
 import { backends } from './count.js'
 import { evidenceText, rolloutName } from './origin.js'
-import { duration, relativeTime, shortDuration } from './time.js'
+import { listOf, SPARED_WORDS } from './previewList.js'
+import { duration, relativeTime } from './time.js'
 
 type Previewed = Extract<PreviewAnswer, { kind: 'preview' }>
 
@@ -173,19 +173,6 @@ function lockLines({ victims, blocks }: Selection): readonly string[] {
   return [`${holders.length} ${holders.length === 1 ? 'holds' : 'hold'} locks: ${named.join(', ')}${more}.`]
 }
 
-const SPARED_WORDS: Readonly<Record<Spared, string>> = {
-  ours: "Lifeguard's own",
-  superuser: 'superuser',
-  replication: 'replication',
-  'protected application': 'protected',
-  active: 'active',
-  'other state': 'in another state',
-  'too young': 'not idle long enough',
-  'unknown age': 'of unknown age',
-  'living pod': 'of living pods',
-  'origin not proven': 'of unproven origin',
-}
-
 function leftAloneLines({ spared }: Selection): readonly string[] {
   const counts = new Map<Spared, number>()
   for (const { because } of spared) counts.set(because, (counts.get(because) ?? 0) + 1)
@@ -206,59 +193,6 @@ function leftAloneLines({ spared }: Selection): readonly string[] {
             )}${superusers.length > 12 ? ', …' : ''}). A superuser can: \`SELECT pg_terminate_backend(pid)\`. To mend it for good: ${superuserRemedy(superusers[0]?.role ?? '')}`,
         ]),
   ]
-}
-
-/** The attached list: every backend, plain text, one a line. */
-function listOf({ victims, spared }: Selection): string {
-  const line = (
-    backend: {
-      pid: number
-      backendStart: string
-      state: string
-      stateAgeMs: number | null
-      applicationName: string
-      role: string | null
-      database: string | null
-      clientAddr: string | null
-      locksHeld: number
-    },
-    because: string,
-    attribution: Attribution | undefined,
-  ) =>
-    [
-      String(backend.pid).padStart(7),
-      shortDuration(backend.stateAgeMs).padStart(4),
-      backend.state.padEnd(29),
-      inert(backend.role ?? '-', 24).padEnd(16),
-      inert(backend.database ?? '-', 24).padEnd(16),
-      inert(backend.applicationName, 32).padEnd(20),
-      inert(backend.clientAddr ?? 'unix socket', 40).padEnd(16),
-      `${backend.locksHeld} locks`.padEnd(9),
-      `started ${backend.backendStart}`,
-      because,
-      originText(attribution),
-    ]
-      .join('  ')
-      .trimEnd()
-  return [
-    'To be terminated:',
-    ...victims.map((victim) => line(victim, '', victim.attribution)),
-    '',
-    'Left alone:',
-    ...spared.map(({ backend, because, attribution }) => line(backend, SPARED_WORDS[because], attribution)),
-    '',
-  ].join('\n')
-}
-
-/** Whose it is and why, for the list. */
-function originText(attribution: Attribution | undefined): string {
-  if (attribution === undefined) return ''
-  const pod = 'pod' in attribution ? attribution.pod : null
-  const where =
-    attribution.kind === 'node address' ? attribution.node : 'name' in attribution ? attribution.name : undefined
-  const name = pod?.name ?? where
-  const what = `${attribution.kind}${name === undefined ? '' : ` ${inert(name, 63)}`}`
-  return `${what}: ${evidenceText(attribution.because.kind)} (confidence: ${attribution.confidence})`
 }
 
 export function note(lines: readonly string[]): Rendered {

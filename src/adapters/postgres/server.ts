@@ -39,7 +39,7 @@ export function postgresServer(config: ServerConfig, deps: PostgresDeps): Postgr
   const { clock } = deps
   const oneLogin = turn(clock)
   const looks = looker(config, { clock, withSessionAges: deps.withSessionAges ?? false }, () => held)
-  const held = heldSessions(config, { ...deps, turn: oneLogin, learned: looks.learned })
+  const held = heldSessions(config, { ...deps, turn: oneLogin, learned: (standing) => looks.learned(standing) })
 
   const ours = (): Ours => ({
     ownPids: held.pids(),
@@ -50,7 +50,7 @@ export function postgresServer(config: ServerConfig, deps: PostgresDeps): Postgr
   return {
     name: config.name,
     open: () => held.open(),
-    look: looks.look,
+    look: () => looks.look(),
     canary: () => canaryLogin(config, looks.standing(), clock, oneLogin),
 
     async backends(deadlineMs) {

@@ -58,8 +58,6 @@ export type Attribution =
   | { readonly kind: 'known host'; readonly name: string; readonly confidence: Confidence; readonly because: Because }
   | { readonly kind: 'unknown'; readonly confidence: 'none'; readonly because: Because }
 
-export type AttributionKind = Attribution['kind']
-
 /** The evidence, in data; messages/ has the words. */
 export type Because =
   | { readonly kind: 'named itself' }

@@ -9,8 +9,8 @@ export type Margins = {
   readonly ageMs: number
 }
 
-export const LIST_MARGIN_MS = 30_000
-export const AGE_MARGIN_MS = 60_000
+const LIST_MARGIN_MS = 30_000
+const AGE_MARGIN_MS = 60_000
 export const MARGINS: Margins = { listMs: LIST_MARGIN_MS, ageMs: AGE_MARGIN_MS }
 
 /** A sighting on disk may be older than what was last seen by so much: it is saved again no more often. */

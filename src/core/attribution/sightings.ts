@@ -5,7 +5,7 @@ import { lineageOf, type Lineage } from './rollouts.js'
 import { SIGHTING_SAVED_EVERY_MS } from './sighted.js'
 
 export const FORGET_AFTER_MS = 30 * 24 * 60 * 60_000
-export const MOST_SIGHTINGS = 50_000
+const MOST_SIGHTINGS = 50_000
 
 /** What became of the sightings by one look at the pods. */
 export type Noted = {

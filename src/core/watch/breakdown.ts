@@ -5,6 +5,10 @@ import type { StaleRule } from './rule.js'
 export const BREAKDOWN_KEYS = ['application', 'role', 'database', 'address', 'state'] as const
 export type BreakdownKey = (typeof BREAKDOWN_KEYS)[number]
 
+/** What a person may group by: a key of the server's own, or the rollout that attribution finds. */
+export const GROUP_KEYS = [...BREAKDOWN_KEYS, 'rollout'] as const
+export type GroupKey = (typeof GROUP_KEYS)[number]
+
 /** Backends that agree in one key. Ages are ms by the server's clock; null where nobody is in such a state. */
 export type BreakdownRow = {
   /** As the server shows it; null stands for "none": no application name, still logging in, or a Unix socket. */

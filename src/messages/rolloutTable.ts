@@ -1,0 +1,56 @@
+import type { OriginRow } from '../core/attribution/summary.js'
+import { backends } from './count.js'
+import { inert } from './escape.js'
+import { evidenceText, rolloutName } from './origin.js'
+import { shortDuration } from './time.js'
+
+const NAME_WIDTH = 14
+
+/** At most 37 columns: name, all, idle, may be ended, and what it is. */
+export function rolloutTable(rows: readonly OriginRow[], now: number): readonly string[] {
+  const digits = Math.max(3, ...rows.map((one) => String(one.count).length))
+  const line = (name: string, counts: readonly (string | number)[], what: string) =>
+    [name.padEnd(NAME_WIDTH), ...counts.map((count) => String(count).padStart(digits)), what].join(' ').trimEnd()
+  return [
+    line('rollout', ['all', 'idl', 'end'], 'what'),
+    ...rows.map((one) => line(inert(nameOf(one), NAME_WIDTH), [one.count, one.idle, one.terminable], whatOf(one, now))),
+  ]
+}
+
+export const ROLLOUT_LEGEND =
+  'most backends first · idl: idle · end: may be ended for where they come from · now: current rollout · prev: an earlier one, its pods are there · gone: its pods are not'
+
+/** Why there are rows without an owner, one line for each reason. */
+export function unknownLines(rows: readonly OriginRow[]): readonly string[] {
+  return rows.flatMap(({ because, count }) =>
+    because === null
+      ? []
+      : [`-# ${backends(count)} of unknown origin: ${count === 1 ? 'it' : 'each'} ${evidenceText(because)}`],
+  )
+}
+
+function nameOf(one: OriginRow): string {
+  if (one.place !== null) return one.place
+  if (one.kind === 'unknown') return 'unknown'
+  if (one.workload === null && one.rollout === null) return one.pods[0] ?? 'pods not seen'
+  return rolloutName(one)
+}
+
+function whatOf({ kind, goneSince }: OriginRow, now: number): string {
+  switch (kind) {
+    case 'current rollout':
+      return 'now'
+    case 'previous rollout':
+      return 'prev'
+    case 'orphan':
+      return goneSince === null ? 'gone' : `gone ${shortDuration(Math.max(0, now - goneSince))}`
+    case 'node address':
+      return 'node'
+    case 'pooler':
+      return 'pooler'
+    case 'known host':
+      return 'host'
+    case 'unknown':
+      return '?'
+  }
+}
