@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startDiscord } from '../discord/start.js'
 import type { DiscordSandbox } from '../discord/start.js'
+import { startKubernetes } from '../kubernetes/start.js'
 import { keep } from '../postgres/keeper.js'
 import { report, run } from '../scenarios/run.js'
 import type { Scenario } from '../scenarios/scenario.js'
@@ -54,7 +55,10 @@ async function demo(scenario: Scenario, port: number | undefined, stage: Stage):
   const discord = await startDiscord({ port: port ?? (await freeOr(PAGE_PORT)), token: TOKEN, seed: GUILD })
   shutdown.add('the page', () => discord.close())
 
-  const world = await openWorld({ postgres, scenario, clock: systemClock })
+  const kubernetes = await startKubernetes()
+  shutdown.add('the cluster', () => kubernetes.close())
+  kubernetes.world.putNode({ name: 'node-1', addresses: ['10.0.0.1'] })
+  const world = await openWorld({ postgres, scenario, clock: systemClock, cluster: kubernetes.world })
   shutdown.add('the site', () => world.stop())
   discord.setNotice(pageNotice(scenario, world.site.addresses))
   if (signal.aborted) return 0
@@ -65,7 +69,9 @@ async function demo(scenario: Scenario, port: number | undefined, stage: Stage):
   mkdirSync(folder, { mode: 0o700 })
   record.addFolder(folder)
   shutdown.add("the bot's folder", () => rmSync(folder, { recursive: true, force: true }))
-  const bot = startBot(BOT_ENTRY, botEnvironment(database, discord, folder), botLog)
+  const kubeconfig = join(folder, 'kubeconfig')
+  await kubernetes.kubeconfig(kubeconfig)
+  const bot = startBot(BOT_ENTRY, botEnvironment(database, discord, { folder, kubeconfig }), botLog)
   shutdown.add('the bot', () => bot.stop())
   record.addProcess('bot', bot.pid)
   keep(bot, folder)
@@ -93,7 +99,7 @@ async function demo(scenario: Scenario, port: number | undefined, stage: Stage):
 function botEnvironment(
   { postgres, bot, canary }: DemoDatabase,
   discord: DiscordSandbox,
-  folder: string,
+  { folder, kubeconfig }: { readonly folder: string; readonly kubeconfig: string },
 ): Record<string, string> {
   const id = (ids: Readonly<Record<string, string>>, name: string): string => {
     const found = ids[name]
@@ -117,6 +123,7 @@ function botEnvironment(
     PGSSLMODE: 'disable',
     CANARY_USER: canary.role,
     CANARY_PASSWORD: canary.password,
+    KUBERNETES_KUBECONFIG: kubeconfig,
     // The story takes a minute instead of hours: so must the rules.
     STALE_IDLE: '10s',
     STALE_IDLE_IN_TRANSACTION: '10s',

@@ -1,8 +1,10 @@
 import type { Clock } from '../site/clock.js'
 import { createRoles } from '../site/roles.js'
 import { BACKGROUND, startServices } from '../site/services.js'
+import { serviceAddress } from '../site/address.js'
+import { podName } from '../site/pod-name.js'
 import { startSite } from '../site/start.js'
-import type { Site } from '../site/start.js'
+import type { NewPod, Site } from '../site/start.js'
 import type { World } from './run.js'
 import type { Scenario } from './scenario.js'
 
@@ -11,13 +13,15 @@ export type WorldOptions = {
   readonly scenario: Scenario
   readonly clock: Clock
   readonly trafficEveryMs?: number
+  /** Where the pods of site and services are shown; absent: they belong to no cluster. */
+  readonly cluster?: { rollOut(rollout: { readonly deployment: string; readonly pods: readonly NewPod[] }): void }
 }
 
 export type OpenWorld = World & { readonly site: Site; stop(): void }
 
 /** Roles, databases, the other services and the site with its first pod: what a scenario starts from. */
 export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
-  const { postgres, scenario, clock } = options
+  const { postgres, scenario, clock, cluster } = options
   const traffic = options.trafficEveryMs === undefined ? {} : { trafficEveryMs: options.trafficEveryMs }
   const passwordOf = (role: string): string => `${role}-secret`
   await createRoles(
@@ -35,7 +39,12 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     databases: ['site', 'metricity'],
     clock,
     ...traffic,
+    ...(cluster === undefined ? {} : { onRollout: (pods) => cluster.rollOut({ deployment: 'site', pods }) }),
   })
+  for (const [index, { role }] of BACKGROUND.entries()) {
+    const address = site.addresses === 'bound' ? { address: serviceAddress(index + 1) } : {}
+    cluster?.rollOut({ deployment: role, pods: [{ name: podName(role, 1, 1), ...address }] })
+  }
   const services = await startServices({
     postgres,
     services: BACKGROUND,

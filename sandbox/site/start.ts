@@ -26,7 +26,11 @@ export type SiteOptions = {
   readonly clock?: Clock
   /** Absent: bound where the system allows it. */
   readonly addresses?: Addresses
+  /** Told of every rollout before its first session: the cluster's side of it. */
+  readonly onRollout?: (pods: readonly NewPod[]) => void
 }
+
+export type NewPod = { readonly name: string; readonly address?: string }
 
 export type Rollout = {
   /** Absent: 1. */
@@ -107,6 +111,12 @@ export async function startSite(options: SiteOptions): Promise<Site> {
       rollouts += 1
       const old = deployed.filter(({ pod }) => pod.isAlive())
       const rollout = rollouts
+      options.onRollout?.(
+        Array.from({ length: pods }, (_, index) => ({
+          name: podName(applicationName, rollout, index + 1),
+          ...(addresses === 'bound' ? { address: podAddress(rollout, index + 1) } : {}),
+        })),
+      )
       const started = Array.from({ length: pods }, (_, index): Deployed => {
         const name = podName(applicationName, rollout, index + 1)
         const address = podAddress(rollout, index + 1)
