@@ -205,7 +205,7 @@ export function kubeconfigOf(server: string, token = 'a-token'): string {
 
 /** Waits for what comes over the network, which no clock can hurry; the limit is for a test that is broken. */
 export async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (const end = Date.now() + 30_000; !isSo();) {
+  for (const end = Date.now() + 30_000; !(await isSo());) {
     if (Date.now() > end) throw new Error(`still waiting: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
