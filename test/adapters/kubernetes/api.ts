@@ -39,7 +39,7 @@ export type Api = {
   restart(): Promise<void>
 }
 
-export async function startApi(clock: { now(): number }, pageSize = 500): Promise<Api> {
+async function startApi(clock: { now(): number }, pageSize = 500): Promise<Api> {
   const objects: Api['objects'] = { pods: [], replicasets: [], deployments: [], nodes: [] }
   const asked: { what: string; query: URLSearchParams; token?: string }[] = []
   const handlers = new Map<string, Handler>()
