@@ -79,9 +79,10 @@ function phaseOf(phase: string | undefined): PodPhase {
 }
 
 function podAddresses({ podIP, podIPs }: NonNullable<RawPod['status']>): readonly string[] {
-  const all = (podIPs ?? []).flatMap(({ ip }) => (ip === undefined || ip === '' ? [] : [ip]))
-  if (all.length > 0) return [...new Set(all)]
-  return podIP === undefined || podIP === '' ? [] : [podIP]
+  const all: string[] = []
+  for (const { ip } of podIPs ?? []) if (ip !== undefined && ip !== '' && !all.includes(ip)) all.push(ip)
+  if (all.length === 0 && podIP !== undefined && podIP !== '') all.push(podIP)
+  return all
 }
 
 function ownerOf({ metadata }: RawObject): Owner | null {

@@ -39,7 +39,7 @@ export type Api = {
   restart(): Promise<void>
 }
 
-export async function startApi(clock: { now(): number }, pageSize = 500): Promise<Api> {
+async function startApi(clock: { now(): number }, pageSize = 500): Promise<Api> {
   const objects: Api['objects'] = { pods: [], replicasets: [], deployments: [], nodes: [] }
   const asked: { what: string; query: URLSearchParams; token?: string }[] = []
   const handlers = new Map<string, Handler>()
@@ -205,7 +205,7 @@ export function kubeconfigOf(server: string, token = 'a-token'): string {
 
 /** Waits for what comes over the network, which no clock can hurry; the limit is for a test that is broken. */
 export async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (const end = Date.now() + 30_000; !isSo();) {
+  for (const end = Date.now() + 30_000; !(await isSo());) {
     if (Date.now() > end) throw new Error(`still waiting: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 2))
   }

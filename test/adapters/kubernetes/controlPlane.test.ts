@@ -42,6 +42,7 @@ describe(
       const spec = { containers: [{ name: 'c', image: 'i' }], nodeName: 'node-a' }
       // Refused until the controller has made the namespace's ServiceAccount and its token.
       const pods = '/api/v1/namespaces/default/pods'
+      assert.equal(await call('POST', '/api/v1/nodes', { metadata: { name: 'node-a' } }), 201)
       await until(async () => (await call('POST', pods, { metadata: meta, spec })) === 201, 'the pod')
       const pod = () => {
         const view = watched.view()
@@ -56,7 +57,7 @@ describe(
       const list = await watched.list()
       assert.deepEqual(list.kind === 'picture' && list.picture.pods[0], pod())
       assert.ok(Math.abs((pod()?.createdAt ?? 0) - Date.now()) < 60_000)
-      await call('DELETE', '/api/v1/namespaces/default/pods/site-1-a', { gracePeriodSeconds: 0 })
+      await call('DELETE', `${pods}/site-1-a?gracePeriodSeconds=0`)
       await until(() => pod() === undefined, 'its end')
       assert.equal(watched.view().problem, undefined)
       await watched.close()
