@@ -81,6 +81,8 @@ async function demo(scenario: Scenario, port: number | undefined, stage: Stage):
     if (signal.aborted) return 0
     return botFailed(bot, botLog, 'did not log in')
   }
+  // Who is to be traced must have been seen: the first rollout comes a second after the story's start.
+  if (!(await until(signal, () => kubernetes.watches.open() > 0))) tell('(the bot does not watch the cluster yet)')
   const version = `PostgreSQL ${Math.floor(postgres.versionNum / 10_000)}.${postgres.versionNum % 10_000}`
   const server = `${postgres.host}:${postgres.port} (${version}, 100 connections; ${postgres.superuser}, ${postgres.password})`
   tell(introduction({ scenario, pageUrl: discord.url, server, botLog, addresses: world.site.addresses }))
@@ -131,6 +133,15 @@ function botEnvironment(
     DATA_DIR: join(folder, 'data'),
     LOG_LEVEL: 'info',
   }
+}
+
+async function until(signal: AbortSignal, isTrue: () => boolean): Promise<boolean> {
+  const deadline = Date.now() + BOT_LOGIN_WITHIN_MS
+  while (!signal.aborted && Date.now() < deadline) {
+    if (isTrue()) return true
+    await sleep(50)
+  }
+  return false
 }
 
 async function loggedIn(bot: BotProcess, discord: DiscordSandbox, signal: AbortSignal): Promise<boolean> {

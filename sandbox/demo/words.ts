@@ -47,7 +47,7 @@ export function introduction({ scenario, pageUrl, server, botLog, addresses }: S
 }
 
 function whatToDo(scenario: Scenario): readonly string[] {
-  const act = `  2. Act as ${PEOPLE.operator}, press "Terminate stale" on the card, read the preview, confirm.`
+  const act = `  2. Act as ${PEOPLE.operator}, press "Terminate …" on the card, read the preview, confirm.`
   if (scenario.steps.length === 0) return ['  2. Nothing should alarm. Ask for /status and /connections show.']
   if (scenario.isSiteSuperuser) {
     return [act, "  3. Superusers' backends stay: the preview says so, with what to do about it."]
@@ -65,7 +65,7 @@ export function pageNotice(scenario: Scenario, addresses: Addresses, now?: strin
       : 'Demo: a website fills a real Postgres, and Lifeguard, a bot, raises the alarm here.',
     hint: isQuiet
       ? 'type /status or /connections show.'
-      : `as ${operator}, end the stale ones; as ${viewer}, be refused; in Controls, break Discord.`,
+      : `as ${operator}, end the orphaned ones; as ${viewer}, be refused; in Controls, break Discord.`,
     ...(addresses === 'named'
       ? {
           caveat:

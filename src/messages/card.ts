@@ -143,13 +143,20 @@ function groupLines(reading: Reading, live: Live): string {
   const others = rows.slice(GROUPS_SHOWN)
   const rest = others.reduce((sum, one) => sum + one.count, 0)
   const most = Math.max(1, rest, ...rows.map((one) => one.count))
-  const line = (name: string, count: number, stale: number) => {
+  const orphansOf = (role: string | null) =>
+    live.traced.kind === 'traced' ? (live.traced.origins.roles.find((one) => one.role === role)?.tally.orphans ?? 0) : 0
+  const line = (name: string, count: number, stale: number, orphans = 0) => {
     const bar = '█'.repeat(Math.max(1, Math.round((count / most) * BAR_WIDTH))).padEnd(BAR_WIDTH, '░')
-    return `${name.padEnd(NAME_WIDTH)}${String(count).padStart(4)} ${bar}${stale > 0 ? ` ${stale} stale` : ''}`
+    return `${name.padEnd(NAME_WIDTH)}${String(count).padStart(4)} ${bar}${orphans > 0 ? ` ${orphans} orphaned` : stale > 0 ? ` ${stale} stale` : ''}`
   }
   return fence([
     ...shown.map((one) =>
-      line(one.isOwn ? 'lifeguard (us)' : inert(one.name ?? '(logging in)', NAME_WIDTH), one.count, one.stale),
+      line(
+        one.isOwn ? 'lifeguard (us)' : inert(one.name ?? '(logging in)', NAME_WIDTH),
+        one.count,
+        one.stale,
+        one.isOwn ? 0 : orphansOf(one.name),
+      ),
     ),
     ...(others.length === 0
       ? []

@@ -18,7 +18,7 @@ describe('the demo in a real browser', { skip: executable === undefined ? 'needs
   let phone: Reader
 
   const shoot = (reader: Reader, name: string) => reader.page.screenshot({ path: join(shots.folder, `${name}.png`) })
-  const terminate = (reader: Reader) => reader.card.getByRole('button', { name: /^Terminate \d+ stale/ })
+  const terminate = (reader: Reader) => reader.card.getByRole('button', { name: /^Terminate \d+ orphaned/ })
   const alertOf = (reader: Reader, text: RegExp) =>
     reader.card.filter({ hasText: text }).waitFor({ timeout: WITHIN_MS })
 
@@ -64,6 +64,9 @@ describe('the demo in a real browser', { skip: executable === undefined ? 'needs
     await desk.page.getByRole('tab', { name: 'Wire' }).waitFor({ state: 'hidden' })
     await Promise.all([desk, phone].map((reader) => alertOf(reader, /PAGE — production: 95 of 95 usable connections/)))
     await desk.page.getByText('is out of connections').waitFor({ timeout: WITHIN_MS })
+    await Promise.all(
+      [desk, phone].map((reader) => alertOf(reader, /60 of \d+ site backends come from pods that no longer exist/)),
+    )
     await shoot(desk, 'alert-1280')
     await shoot(phone, 'alert-390')
     await takeCard(browser, demo.url, join(shots.folder, 'card.png'))
@@ -101,11 +104,14 @@ describe('the demo in a real browser', { skip: executable === undefined ? 'needs
   test('an operator previews, terminates, and sees the incident resolve', async () => {
     const confirm = desk.answer.getByRole('button', { name: /^Terminate \d+ backends$/ })
     await desk.press(terminate(desk), confirm)
-    assert.match(await desk.answer.innerText(), /Nothing has been done yet/)
+    const preview = await desk.answer.innerText()
+    assert.match(preview, /Terminate 60 backends on production\? Nothing has been done yet/)
+    assert.match(preview, /16 of site-\w+: each has an address that Lifeguard saw on a pod that is gone/)
+    assert.match(preview, /Left alone: \d+ of living pods/)
     await shoot(desk, 'preview-1280')
     await confirm.click()
     await desk.page
-      .locator('#log article', { hasText: /Olga terminated \d+ of \d+ backends/ })
+      .locator('#log article', { hasText: /Olga terminated 60 of 60 orphaned backends of role site/ })
       .first()
       .waitFor({ timeout: WITHIN_MS })
     await shoot(desk, 'terminated-1280')
