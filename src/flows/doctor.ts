@@ -3,15 +3,8 @@ import { usableSlots } from '../core/watch/slots.js'
 import type { DoctorAnswer, Examined } from '../ports/lifeguard.js'
 import type { Watched, WatchedServer } from './watched.js'
 
-export type DoctorDeps = {
-  readonly watched: Watched
-  /** What the cluster says of rollouts that would not fit; absent, or undefined for a server: nothing is asked. */
-  readonly forecastsOf?: (server: string) => readonly string[] | undefined
-}
-
 /** Examines one server each time it is called, and remembers what it found for when the server cannot be read. */
-export function openDoctor(deps: DoctorDeps): (server: string | undefined) => Promise<DoctorAnswer> {
-  const { watched } = deps
+export function openDoctor(watched: Watched): (server: string | undefined) => Promise<DoctorAnswer> {
   const known = new Map<string, Examined>()
 
   return async (name) => {
@@ -28,20 +21,20 @@ export function openDoctor(deps: DoctorDeps): (server: string | undefined) => Pr
         ...(last === undefined ? {} : { last }),
       }
     }
-    const examined = examine(deps, server, setup.facts)
+    const examined = examine(server, setup.facts)
     known.set(config.name, examined)
     return { kind: 'examined', server: config.name, ...examined }
   }
 }
 
-function examine({ forecastsOf }: DoctorDeps, { config }: WatchedServer, facts: Examined['facts']): Examined {
+function examine({ config, live }: WatchedServer, facts: Examined['facts']): Examined {
   const { maxConnections, superuserReserved, reserved } = facts
-  const forecasts = forecastsOf?.(config.name)
+  const { traced } = live()
   const diagnosis = diagnose({
     facts,
     budgets: config.services ?? [],
     usable: usableSlots({ maxConnections, superuserReserved, reserved: reserved ?? 0 }),
-    ...(forecasts === undefined ? {} : { forecasts }),
+    ...(traced.kind === 'traced' ? { forecasts: traced.forecasts } : {}),
   })
   return { facts, diagnosis }
 }

@@ -51,6 +51,8 @@ export function becauseLine(because: Because): string {
       return because.slotsFree > 0 && because.limit !== 'role limit' && because.limit !== 'database limit'
         ? `A plain login was refused although ${because.slotsFree} slots look free: logins are stuck in authentication`
         : `A plain login was refused: ${limitSentence(because.limit)}`
+    case 'rollout will not fit':
+      return `The rollout of ${code(because.workload)} that is under way needs ${because.need} of ${because.usable} usable slots at its peak`
     case 'locked out':
       return `Lifeguard's own login is refused: ${limitSentence(because.limit)}`
     case 'no data':

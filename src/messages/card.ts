@@ -1,6 +1,7 @@
 import { ButtonStyle, ComponentType } from 'discord-api-types/v10'
 import { assess } from '../core/watch/assess.js'
 import { breakdown } from '../core/watch/breakdown.js'
+import { forecastsIn } from '../core/attribution/traced.js'
 import { isInHand, type Incident } from '../core/incident/incident.js'
 import { suspectOf } from '../core/terminate/suspect.js'
 import type { Live } from '../core/watch/live.js'
@@ -109,7 +110,8 @@ const CALM = ['**Below every limit now.** The incident ends by itself if that la
 /** Between the last breach and the end of the hold-down; without a word the card would look as if nothing had helped. */
 function isCalm(incident: Incident, live: Live | undefined): boolean {
   if (incident.subject !== 'connections' || live?.look?.kind !== 'reading') return false
-  const verdicts = assess({ look: live.look, canary: live.canary, rules: live.rules, noDataAfterMs: 0 })
+  const { look, canary, rules, traced } = live
+  const verdicts = assess({ look, canary, rules, noDataAfterMs: 0, forecasts: forecastsIn(traced) })
   return !verdicts.some((verdict) => verdict.subject === 'connections' && verdict.standing === 'above')
 }
 

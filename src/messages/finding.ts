@@ -1,4 +1,5 @@
 import type { Finding, OverBudget } from '../core/doctor/finding.js'
+import { forecastLine } from './origin.js'
 import { code, sentence } from './escape.js'
 import { backends } from './count.js'
 import { duration } from './time.js'
@@ -40,7 +41,7 @@ export function headlineOf(finding: Finding): string {
     case 'own weakness':
       return `Lifeguard: ${sentence(finding.weakness.says)}`
     case 'forecast':
-      return sentence(finding.says)
+      return forecastLine(finding.forecast)
   }
 }
 
@@ -97,8 +98,11 @@ export function detailsOf(finding: Finding): readonly string[] {
       return [
         `It is refused although slots are free. Raise the limit if the budget is right (${finding.steady} as it runs, ${finding.peak} in a rollout), or open less.`,
       ]
-    case 'own weakness':
     case 'forecast':
+      return [
+        'Before the next rollout: fewer connections per pod, `maxSurge: 0` with `maxUnavailable: 1`, the strategy `Recreate`, or more slots.',
+      ]
+    case 'own weakness':
       return []
   }
 }

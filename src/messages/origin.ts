@@ -105,7 +105,7 @@ function problemText(problem: string | undefined): string {
 }
 
 /** `` A rollout of `site` needs 118 of 95 usable slots at its peak (2 pods × 32, and 54 others): 23 too many``. */
-function forecastLine(forecast: Forecast): string {
+export function forecastLine(forecast: Forecast): string {
   const { workload, podsAtPeak, perPod, need, usable, exceedsBy, isRollingOut } = forecast
   const subject = isRollingOut
     ? `The rollout of ${code(workload.name)} that is under way`

@@ -55,7 +55,7 @@ export function lifeguard(deps: LifeguardDeps): Lifeguard {
     peakOf: (incident: Incident) => watched.find(incident.server)?.peakOf(incident) ?? incident.peak,
   }
 
-  const examine = openDoctor({ watched })
+  const examine = openDoctor(watched)
 
   return {
     servers: () => watched.names(),

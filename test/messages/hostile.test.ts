@@ -191,7 +191,16 @@ describe('whatever people and programs are called, a message stays harmless and 
         aliases: 2,
         isRolling: true,
       }))
-      for (const forecasts of [of.names, Array.from({ length: 60 }, () => 'x')]) {
+      for (const names of [of.names, Array.from({ length: 60 }, () => 'x')]) {
+        const forecasts = names.map((name) => ({
+          workload: { namespace: name, kind: name, name },
+          podsAtPeak: of.count,
+          perPod: 64,
+          need: 128,
+          usable: 97,
+          exceedsBy: 31,
+          isRollingOut: of.count % 2 === 0,
+        }))
         const diagnosis = diagnose({ facts, budgets, usable: 97, forecasts })
         check(renderDoctor({ kind: 'examined', server: of.server, facts, diagnosis }))
         check(renderDoctor({ kind: 'unreadable', server: of.server, detail: of.detail, last: { facts, diagnosis } }))

@@ -21,3 +21,8 @@ export type Traced =
       /** Of the Deployments that hold connections, those that do not fit first. */
       readonly forecasts: readonly Forecast[]
     }
+
+/** What rollouts of the Deployments that hold connections need; empty where nobody knows. */
+export function forecastsIn(traced: Traced): readonly Forecast[] {
+  return traced.kind === 'traced' ? traced.forecasts : []
+}

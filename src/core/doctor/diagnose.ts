@@ -1,3 +1,4 @@
+import type { Forecast } from '../attribution/forecast.js'
 import { checkBudgets, peaksByRole, type Budget } from './budget.js'
 import { checked, type Checked } from './checked.js'
 import type { ServerFacts } from './facts.js'
@@ -20,8 +21,8 @@ export type DiagnoseInput = {
   readonly budgets: readonly Budget[]
   /** Slots that ordinary roles can have. */
   readonly usable: number
-  /** What the cluster says about rollouts to come, each a sentence about something that would not fit. Absent: not asked. */
-  readonly forecasts?: readonly string[]
+  /** What rollouts to come would need, by what the cluster says. Absent: not asked. */
+  readonly forecasts?: readonly Forecast[]
 }
 
 const WEIGHT: Readonly<Record<Gravity, number>> = { serious: 0, risk: 1, advice: 2 }
@@ -36,7 +37,14 @@ export function diagnose({ facts, budgets, usable, forecasts }: DiagnoseInput): 
     checkOwn(facts),
     ...(forecasts === undefined
       ? []
-      : [checked('rollout forecast', ...forecasts.map((says) => ({ kind: 'forecast', says }) as const))]),
+      : [
+          checked(
+            'rollout forecast',
+            ...forecasts
+              .filter(({ exceedsBy }) => exceedsBy > 0)
+              .map((forecast) => ({ kind: 'forecast', forecast }) as const),
+          ),
+        ]),
   ].toSorted((a, b) => CHECKS.indexOf(a.check) - CHECKS.indexOf(b.check))
   return {
     // Sorting is stable: within a gravity the order of the checks stays.

@@ -1,3 +1,4 @@
+import type { Forecast } from '../attribution/forecast.js'
 import type { IdleLimit, KeepAlives, Weakness } from './facts.js'
 
 /**
@@ -61,7 +62,7 @@ export type Finding =
       readonly limit: number
     } & Needs)
   | { readonly kind: 'own weakness'; readonly weakness: Weakness }
-  | { readonly kind: 'forecast'; readonly says: string }
+  | { readonly kind: 'forecast'; readonly forecast: Forecast }
 
 /** `limit` is the present one, -1 for none. */
 export type ProposedLimit = {

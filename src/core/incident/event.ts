@@ -48,6 +48,12 @@ export type Because =
       readonly limit: number
     }
   | { readonly kind: 'canary refused'; readonly limit: ExhaustedLimit; readonly slotsFree: number }
+  | {
+      readonly kind: 'rollout will not fit'
+      readonly workload: string
+      readonly need: number
+      readonly usable: number
+    }
   | { readonly kind: 'locked out'; readonly limit: ExhaustedLimit }
   | {
       readonly kind: 'no data'

@@ -1,3 +1,4 @@
+import type { Forecast } from '../attribution/forecast.js'
 import type { Because } from '../incident/event.js'
 import type { CanaryResult, ConnectionLimit, Limits, Look, Reading } from './look.js'
 import { countOf, usableSlots, usedSlots } from './slots.js'
@@ -8,6 +9,7 @@ import type { Severity } from './severity.js'
 /** Rules that no configuration removes. Their names cannot be given to others. */
 export const FULL_RULE = 'full'
 export const NO_DATA_RULE = 'no data'
+export const ROLLOUT_RULE = 'rollout'
 
 /** How one rule stands after one look. `between`: below its limit, not yet at its clear line. */
 export type Verdict = {
@@ -39,6 +41,8 @@ export type AssessInput = {
   readonly canary: CanaryResult | undefined
   readonly rules: readonly Rule[]
   readonly noDataAfterMs: number
+  /** What rollouts need at their peak. */
+  readonly forecasts: readonly Forecast[]
 }
 
 /** One verdict per rule, the built-in ones included. Pure; the order is that of the rules. */
@@ -50,6 +54,7 @@ export function assess(input: AssessInput): readonly Verdict[] {
     ...rules.map((rule) => assessRule(look, rule)),
     assessFull(look, input.canary, holdDownMs),
     assessNoData(look, input.noDataAfterMs, holdDownMs),
+    assessRollouts(look, input.forecasts, holdDownMs),
   ]
 }
 
@@ -97,6 +102,29 @@ function fullBecause(reading: Reading, canary: CanaryResult | undefined): readon
       ? [{ kind: 'canary refused', limit: canary.limit, slotsFree: Math.max(0, usable - used) } as const]
       : []),
   ]
+}
+
+/**
+ * A rollout under way that will not fit: told while there is still room. That a rollout would not fit is no news while nobody
+ * rolls out; `/status` and `/doctor` say it.
+ */
+function assessRollouts(look: Look, forecasts: readonly Forecast[], holdDownMs: number): Verdict {
+  const base = {
+    rule: ROLLOUT_RULE,
+    subject: 'connections',
+    severity: 'warning',
+    confirm: 1,
+    forMs: 0,
+    holdDownMs,
+  } as const
+  if (look.kind !== 'reading') return { ...base, standing: 'unknown', because: [] }
+  const because = forecasts
+    .filter(({ isRollingOut, exceedsBy }) => isRollingOut && exceedsBy > 0)
+    .map(
+      ({ workload, need, usable }) =>
+        ({ kind: 'rollout will not fit', workload: workload.name, need, usable }) as const,
+    )
+  return { ...base, standing: because.length > 0 ? 'above' : 'clear', because }
 }
 
 function assessNoData(look: Look, noDataAfterMs: number, holdDownMs: number): Verdict {

@@ -1,6 +1,6 @@
 import type { Because, EventBody, Numbers, Subject } from '../incident/event.js'
 import type { Incident } from '../incident/incident.js'
-import type { Verdict } from './assess.js'
+import { FULL_RULE, NO_DATA_RULE, ROLLOUT_RULE, type Verdict } from './assess.js'
 import { isWorse, worst } from './severity.js'
 import { NEW_TRACK, stepTrack, type RuleTrack } from './track.js'
 
@@ -137,7 +137,8 @@ function becauseOf(verdict: Verdict, open: Incident | undefined): readonly Becau
 
 function ruleOf(because: Because): string {
   if (because.kind === 'rule') return because.rule
-  return because.kind === 'no data' ? 'no data' : 'full'
+  if (because.kind === 'rollout will not fit') return ROLLOUT_RULE
+  return because.kind === 'no data' ? NO_DATA_RULE : FULL_RULE
 }
 
 /** Reasons are the same while their kind and name are, whatever the numbers: those change at every look. */
@@ -153,6 +154,8 @@ function signature(one: Because): string {
       return `${one.kind} ${one.limit}`
     case 'no data':
       return `no data ${one.look}`
+    case 'rollout will not fit':
+      return `${one.kind} ${one.workload}`
     case 'usable slots gone':
       return one.kind
   }

@@ -1,4 +1,5 @@
-import { assess, FULL_RULE, NO_DATA_RULE } from '../../core/watch/assess.js'
+import { forecastsIn } from '../../core/attribution/traced.js'
+import { assess, FULL_RULE, NO_DATA_RULE, ROLLOUT_RULE } from '../../core/watch/assess.js'
 import { numbersOf } from '../../core/watch/slots.js'
 import type { EventBody, Numbers } from '../../core/incident/event.js'
 import { isInHand, type Incident } from '../../core/incident/incident.js'
@@ -76,7 +77,9 @@ function isBreaching(live: Live, config: ServerConfig, subject: 'connections' | 
     canary: live.canary,
     rules: config.rules,
     noDataAfterMs: config.noDataAfterMs,
+    forecasts: forecastsIn(live.traced),
   })
-  const names = subject === 'data' ? [NO_DATA_RULE] : [FULL_RULE, ...config.rules.map((rule) => rule.name)]
+  const names =
+    subject === 'data' ? [NO_DATA_RULE] : [FULL_RULE, ROLLOUT_RULE, ...config.rules.map((rule) => rule.name)]
   return verdicts.some((verdict) => names.includes(verdict.rule) && verdict.standing === 'above')
 }

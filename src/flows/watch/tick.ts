@@ -1,6 +1,6 @@
 import { assess } from '../../core/watch/assess.js'
 import { isCanaryDue } from '../../core/watch/canary.js'
-import type { Traced } from '../../core/attribution/traced.js'
+import { forecastsIn, type Traced } from '../../core/attribution/traced.js'
 import type { Live } from '../../core/watch/live.js'
 import type { CanaryResult, Look, Reading } from '../../core/watch/look.js'
 import { growthPerMinute, remember, type RecentLook } from '../../core/watch/recent.js'
@@ -85,7 +85,13 @@ export function watchServer(deps: {
           await runCanary(current, previous)
         }
         const now = clock.now()
-        const verdicts = assess({ look: current, canary, rules: config.rules, noDataAfterMs: config.noDataAfterMs })
+        const verdicts = assess({
+          look: current,
+          canary,
+          rules: config.rules,
+          noDataAfterMs: config.noDataAfterMs,
+          forecasts: forecastsIn(traced()),
+        })
         const open = openIncidents(ledger.book(), config.name)
         tracks = stepTracks(releaseTracks(tracks, verdicts, open), verdicts, now)
         const numbers = current.kind === 'reading' ? numbersOf(current) : undefined

@@ -198,8 +198,19 @@ test('our own reserve is told once, as the server’s, and a missing grant first
   ])
 })
 
-test('forecasts of the cluster are findings, and none of them is fine', () => {
-  assert.deepEqual(kinds({}, { forecasts: ['site needs 128'] }), ['forecast'])
+const FORECAST = {
+  workload: { namespace: 'web', kind: 'Deployment', name: 'site' },
+  podsAtPeak: 2,
+  perPod: 64,
+  need: 128,
+  usable: 97,
+  exceedsBy: 31,
+  isRollingOut: false,
+}
+
+test('a forecast of the cluster that does not fit is a finding, and none, or one that fits, is fine', () => {
+  assert.deepEqual(kinds({}, { forecasts: [FORECAST] }), ['forecast'])
+  assert.ok(of({}, { forecasts: [{ ...FORECAST, exceedsBy: 0 }] }).fine.includes('rollout forecast'))
   assert.ok(of({}, { forecasts: [] }).fine.includes('rollout forecast'))
 })
 

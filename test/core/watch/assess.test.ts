@@ -8,7 +8,9 @@ import { group, LIMITS, reading, SITE, SURGE, T0, TOTAL, used } from '../fixture
 const REFUSED: CanaryResult = { kind: 'refused', at: T0, limit: 'usable slots', role: 'canary' }
 
 function verdict(rule: string, look: Look, canary?: CanaryResult): Verdict {
-  const found = assess({ look, canary, rules: [TOTAL, SITE], noDataAfterMs: 30_000 }).find((one) => one.rule === rule)
+  const found = assess({ look, canary, rules: [TOTAL, SITE], noDataAfterMs: 30_000, forecasts: [] }).find(
+    (one) => one.rule === rule,
+  )
   assert.ok(found)
   return found
 }
@@ -64,19 +66,40 @@ describe('limits', () => {
 
   test("the post-mortem's reading breaks both limits and is not full yet", () => {
     assert.deepEqual(
-      assess({ look: SURGE, canary: undefined, rules: [TOTAL, SITE], noDataAfterMs: 30_000 }).map((one) => [
-        one.rule,
-        one.standing,
-        one.severity,
-      ]),
+      assess({ look: SURGE, canary: undefined, rules: [TOTAL, SITE], noDataAfterMs: 30_000, forecasts: [] }).map(
+        (one) => [one.rule, one.standing, one.severity],
+      ),
       [
         ['total', 'above', 'page'],
         ['site', 'above', 'warning'],
         ['full', 'clear', 'page'],
         ['no data', 'clear', 'page'],
+        ['rollout', 'clear', 'warning'],
       ],
     )
   })
+})
+
+const ROLLING = {
+  workload: { namespace: 'web', kind: 'Deployment', name: 'site' },
+  podsAtPeak: 2,
+  perPod: 64,
+  need: 128,
+  usable: 97,
+  exceedsBy: 31,
+  isRollingOut: true,
+}
+
+test('a rollout under way that will not fit warns at once; one that fits, or that nobody has begun, does not', () => {
+  const of = (forecast: typeof ROLLING) =>
+    assess({ look: used(30), canary: undefined, rules: [], noDataAfterMs: 1, forecasts: [forecast] }).find(
+      (one) => one.rule === 'rollout',
+    )
+  const warned = of(ROLLING)
+  assert.deepEqual([warned?.standing, warned?.severity, warned?.confirm], ['above', 'warning', 1])
+  assert.deepEqual(warned?.because, [{ kind: 'rollout will not fit', workload: 'site', need: 128, usable: 97 }])
+  assert.equal(of({ ...ROLLING, exceedsBy: 0 })?.standing, 'clear')
+  assert.equal(of({ ...ROLLING, isRollingOut: false })?.standing, 'clear')
 })
 
 describe('full', () => {
@@ -139,6 +162,7 @@ describe('full', () => {
       canary: undefined,
       rules: [TOTAL, { ...SITE, holdDownMs: 90_000 }],
       noDataAfterMs: 1,
+      forecasts: [],
     })
     assert.equal(verdicts.find((one) => one.rule === 'full')?.holdDownMs, 90_000)
   })

@@ -59,7 +59,7 @@ export function live(
       }))
       append(byHand, now)
     }
-    const verdicts = assess({ look, canary, rules, noDataAfterMs: 30_000 })
+    const verdicts = assess({ look, canary, rules, noDataAfterMs: 30_000, forecasts: [] })
     const before = book
     const open = openIncidents(book, SERVER)
     tracks = stepTracks(releaseTracks(tracks, verdicts, open), verdicts, now)
