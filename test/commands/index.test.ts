@@ -15,10 +15,15 @@ describe('the commands', () => {
     const paths = COMMANDS.flatMap(({ data }) => everything(data as Named)).map(([path]) => path)
     for (const path of [
       '/connections show by',
+      '/connections orphans server',
       '/terminate stale application',
       '/terminate stale role',
       '/terminate stale state',
       '/terminate stale min_age',
+      '/terminate orphans role',
+      '/terminate orphans application',
+      '/terminate previous role',
+      '/terminate previous application',
       '/incident list',
       '/incident show id',
       '/incident acknowledge id',
@@ -57,6 +62,15 @@ describe('the commands', () => {
 
   test('answer each press in one place, and all of them', () => {
     const kinds = COMMANDS.flatMap(({ presses = {} }) => Object.keys(presses)).sort()
-    assert.deepEqual(kinds, ['acknowledge', 'connections', 'group by', 'inspect', 'terminate', 'terminate stale'])
+    assert.deepEqual(kinds, [
+      'acknowledge',
+      'connections',
+      'group by',
+      'inspect',
+      'terminate',
+      'terminate origin',
+      'terminate orphans',
+      'terminate stale',
+    ])
   })
 })

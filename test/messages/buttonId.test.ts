@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { BREAKDOWN_KEYS } from '../../src/core/watch/breakdown.js'
+import { GROUP_KEYS } from '../../src/core/watch/breakdown.js'
 import { decodeButtonId, encodeButtonId, type Press } from '../../src/messages/buttonId.js'
 
 const ref = fc.stringMatching(/^[0-9A-Z]{5}$/)
@@ -10,11 +10,17 @@ const server = fc
   .filter((name) => encodeURIComponent(name).length <= 60)
 const press: fc.Arbitrary<Press> = fc.oneof(
   fc.record({ kind: fc.constantFrom('inspect', 'terminate stale', 'acknowledge'), incident: ref }),
+  fc.record({
+    kind: fc.constant('terminate origin'),
+    origin: fc.constantFrom('orphans', 'previous rollout'),
+    incident: ref,
+  }),
+  fc.record({ kind: fc.constant('terminate orphans'), server }),
   fc.record({ kind: fc.constant('terminate'), preview: ref }),
   fc.record({
     kind: fc.constant('connections'),
     server,
-    by: fc.constantFrom(...BREAKDOWN_KEYS),
+    by: fc.constantFrom(...GROUP_KEYS),
     page: fc.nat({ max: 9999 }),
   }),
   fc.record({ kind: fc.constant('group by'), server }),
@@ -34,6 +40,10 @@ test('ids look the same in every version of this shape', () => {
   const table: readonly (readonly [Press, string])[] = [
     [{ kind: 'inspect', incident: '7QK2M' }, 'v1:inspect:7QK2M'],
     [{ kind: 'terminate stale', incident: '7QK2M' }, 'v1:stale:7QK2M'],
+    [{ kind: 'terminate origin', origin: 'orphans', incident: '7QK2M' }, 'v1:orphans:7QK2M'],
+    [{ kind: 'terminate origin', origin: 'previous rollout', incident: '7QK2M' }, 'v1:previous:7QK2M'],
+    [{ kind: 'terminate orphans', server: 'a:b' }, 'v1:all-orphans:a%3Ab'],
+    [{ kind: 'connections', server: 'a', by: 'rollout', page: 0 }, 'v1:conn:a:rollout:0'],
     [{ kind: 'acknowledge', incident: '7QK2M' }, 'v1:ack:7QK2M'],
     [{ kind: 'terminate', preview: 'P0001' }, 'v1:act:P0001'],
     [{ kind: 'connections', server: 'a:b', by: 'role', page: 2 }, 'v1:conn:a%3Ab:role:2'],
@@ -63,6 +73,13 @@ test('what we would not have written is not ours', () => {
     'v1:conn:production:pid:0',
     'v1:conn::role:0',
     'v1:by:',
+    'v1:orphans:production',
+    'v1:orphans:7QK2M:x',
+    'v1:previous:',
+    'v1:previous rollout:7QK2M',
+    'v1:all-orphans:',
+    'v1:all-orphans:production:x',
+    'v1:all-orphans',
     'v1:by:production:role',
     `v1:by:${'x'.repeat(200)}`,
     'v1:constructor:7QK2M',

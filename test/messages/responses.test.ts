@@ -89,7 +89,7 @@ test('/connections show is a table of at most 37 columns, longest idle first', (
       postgres*        1   0   0     0
       lifeguard (us)   2   2   0     0   1m
       \`\`\`
-      -# longest idle first · idl: idle · itx: idle in a transaction · the others are working · stale: may be terminated by rule · age: the longest idle · page 1 of 1 · *: superuser, cannot be ended by Lifeguard
+      -# longest idle first · idl: idle · itx: idle in a transaction · the others are working · stale: may be terminated by rule · age: the longest idle · *: superuser, cannot be ended by Lifeguard · page 1 of 1
     `),
   )
   const old = renderConnections({ kind: 'connections', live: LIVE, reading: look, isFresh: false }, 'role', 0)
@@ -181,6 +181,7 @@ test('/status tells the age of every number, and does not call itself well besid
       Sessions: monitor open since (ago), actor open since (ago)
       Canary: a plain login passed (ago)
       Schedule \`*/5 * * * * *\`: no slot missed
+      Pods: off, no cluster is configured (\`KUBERNETES\`)
       **Lifeguard** \`0.1.0\`, started (ago)
       Nothing is degraded.
     `),

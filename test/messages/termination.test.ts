@@ -74,7 +74,7 @@ describe('an outcome', () => {
     assert.equal(
       words(renderOutcome({ kind: 'outcome', act: actOf(), incident: INCIDENT, marker: 'Ref 7QK2M/act:P0001' })),
       lines(`
-        ### <@267624335836053506> terminated 30 of 31 backends of role \`site\` on \`production\` in 0.6 s.
+        ### <@267624335836053506> terminated 30 of 31 stale backends of role \`site\` on \`production\` in 0.6 s.
         30 gone · 0 still alive · 1 already gone before · 0 changed since the preview, left alone
         Right after: 65 of 97 usable connections.
         After 10 s: 67 of 97 usable connections; role \`site\` came back with 2 new backends.

@@ -233,7 +233,7 @@ describe('presses when Discord or the bot is late', () => {
     await ticking(world(), 'the outcome stands in the thread', () =>
       world()
         .threadPosts()
-        .some((post) => post.channelId === thread && /terminated 12 of 12 backends/.test(post.text)),
+        .some((post) => post.channelId === thread && /terminated 12 of 12 stale backends/.test(post.text)),
     )
     assert.equal(
       world().logged.some((line) => line.startsWith('fatal')),

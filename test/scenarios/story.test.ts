@@ -68,7 +68,7 @@ describe('the surge of 2020-12-11, from the first breach to the resolved card', 
     const [evidence, outcome] = world.threadPosts()
     assert.match(evidence?.text ?? '', /Evidence from before the first act:\*\* 2\d backends/)
     assert.equal(evidence?.attachments.length, 1)
-    assert.match(outcome?.text ?? '', /terminated 20 of 20 backends of role `site`/)
+    assert.match(outcome?.text ?? '', /terminated 20 of 20 stale backends of role `site`/)
     await until('who came back is told', () =>
       /nobody of role `site` came back/.test(world.threadPosts()[1]?.text ?? ''),
     )

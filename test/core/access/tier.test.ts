@@ -8,7 +8,7 @@ const GUILD = '267624335836053506'
 const ROLES = { view: ['1'], operate: ['2', '22'], recover: ['3'] } as const
 const CONFIG = { guildId: GUILD, roles: ROLES }
 const NAMES = Object.keys(ACTIONS) as Action[]
-const VIEW: readonly Action[] = ['connections.show', 'status.show', 'incident.list', 'incident.show']
+const VIEW: readonly Action[] = ['connections.show', 'status.show', 'doctor.show', 'incident.list', 'incident.show']
 
 function presser(of: Partial<Presser> = {}): Presser {
   return { id: '7', name: 'joe', guildId: GUILD, roleIds: [], isBot: false, timedOutUntil: undefined, ...of }
