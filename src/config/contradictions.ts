@@ -1,3 +1,4 @@
+import { BUILT_IN_RULES } from '../core/watch/assess.js'
 import { tlsContradictions } from './certificates.js'
 import type { WatchDefaults } from './defaults.js'
 import { noDataTooSoon } from './oneServer.js'
@@ -40,6 +41,7 @@ function inServer(server: Mapping, path: Path, defaults: WatchDefaults): readonl
     ...tls.map(({ about, message }) => ({ path: [...path, tlsField[about]], message })),
     ...duplicates(rules, [...path, 'rules'], 'rule'),
     ...rules.flatMap(({ value, index }) => [
+      ...builtInName(value, [...path, 'rules', index]),
       ...emptyMatchers(value, [...path, 'rules', index]),
       ...notClearing(value, [...path, 'rules', index]),
     ]),
@@ -66,6 +68,13 @@ function duplicates(items: readonly Item[], path: Path, kind: string): readonly 
       },
     ]
   })
+}
+
+/** Tracks and reasons go by a rule's name: two of one name would be one. */
+function builtInName(rule: Mapping, path: Path): readonly Contradiction[] {
+  const name = text(rule['name'])
+  if (name === undefined || !BUILT_IN_RULES.includes(name)) return []
+  return [{ path: [...path, 'name'], message: 'is the name of a built-in rule: expected another one, such as site' }]
 }
 
 function emptyMatchers(rule: Mapping, path: Path): readonly Contradiction[] {

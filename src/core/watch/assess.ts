@@ -10,6 +10,7 @@ import type { Severity } from './severity.js'
 export const FULL_RULE = 'full'
 export const NO_DATA_RULE = 'no data'
 export const ROLLOUT_RULE = 'rollout'
+export const BUILT_IN_RULES: readonly string[] = [FULL_RULE, NO_DATA_RULE, ROLLOUT_RULE]
 
 /** How one rule stands after one look. `between`: below its limit, not yet at its clear line. */
 export type Verdict = {
