@@ -18,7 +18,8 @@ export const QUIET: Log = {
 const PASSWORD = 'bench'
 const ROLES = ['site', 'metricity', 'bitwarden', 'keycloak']
 const APPLICATIONS = 12
-const ADDRESSES = 6
+/** Where the held sessions come from, where the system has all of 127/8. */
+export const ADDRESSES: readonly string[] = Array.from({ length: 6 }, (_, which) => `127.0.0.${2 + which}`)
 const IDLE_IN_TRANSACTION_EVERY = 50
 
 /** A server with Lifeguard's role, and the services' roles. */
@@ -40,7 +41,7 @@ export async function hold(postgres: SandboxPostgres, count: number, role?: stri
       password: PASSWORD,
       database: 'postgres',
       application_name: role ?? `application-${n % APPLICATIONS}`,
-      stream: () => socketFrom(`127.0.0.${2 + (n % ADDRESSES)}`),
+      stream: () => socketFrom(ADDRESSES[n % ADDRESSES.length] ?? '127.0.0.2'),
     })
     client.on('error', () => undefined)
     await client.connect()

@@ -4,6 +4,7 @@ import { benchCrossing, benchMemory } from './crossing.js'
 import { benchReading } from './reading.js'
 import type { Bar } from './stats.js'
 import { benchTerminate } from './terminate.js'
+import { benchTracedReading } from './tracedReading.js'
 
 const PARTS = {
   reading: benchReading,
@@ -11,6 +12,7 @@ const PARTS = {
   memory: benchMemory,
   crossing: benchCrossing,
   attribution: benchAttribution,
+  'traced reading': benchTracedReading,
 } as const
 
 /** `npm run bench`, `-- --json` for one JSON object, `-- --only reading,terminate` for parts. Exit code 1: a bar is missed. */

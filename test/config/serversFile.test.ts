@@ -168,6 +168,7 @@ const BAD: readonly (readonly [string, string, RegExp])[] = [
     '7:17 servers[0].rules[1].name',
     /another rule too/,
   ],
+  ['    rules: [{ name: full, match: total, above: 5 }]', '5:21 servers[0].rules[0].name', /built-in rule/],
   ['    stale: { idle: 15 }', '5:20 servers[0].stale.idle', /with its unit/],
   ['    protected: pg_dump', '5:16 servers[0].protected', /a list of applications/],
   ['  - { name: a, host: b, user: c }', '5:13 servers[1].name', /another server too \(the first/],

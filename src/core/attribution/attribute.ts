@@ -1,6 +1,6 @@
 import { ambiguous, living, orphan, unknown } from './answer.js'
 import type { Attribution, Because, Caller } from './attribution.js'
-import { byName } from './byName.js'
+import { byName, nameOf } from './byName.js'
 import { earliestStart, type PictureIndex } from './pictureIndex.js'
 import { placeOf, type Place } from './place.js'
 import { isListedAfter, MARGINS, sightedAt, type Margins, type Sighted } from './sighted.js'
@@ -16,9 +16,45 @@ import { isListedAfter, MARGINS, sightedAt, type Margins, type Sighted } from '.
  * Source: DESIGN.md, the words; Kubernetes, Pod lifecycle.
  */
 export function attribute(caller: Caller, index: PictureIndex, margins: Margins = MARGINS): Attribution {
-  const place = placeOf(caller.clientAddr, index)
-  return byName(caller, place, index, margins) ?? byPlace(caller, place, index, margins)
+  return attributor(caller, index, margins)(caller.startedAt)
 }
+
+/**
+ * The same for many backends of one name and address, which differ in their start alone: what does not depend on it is found
+ * out once, and equal answers are one object.
+ */
+export function attributor(
+  caller: Pick<Caller, 'applicationName' | 'clientAddr'>,
+  index: PictureIndex,
+  margins: Margins = MARGINS,
+): (startedAt: number) => Attribution {
+  const { applicationName, clientAddr } = caller
+  const place = placeOf(clientAddr, index)
+  const isNamed = nameOf(applicationName, index) !== undefined
+  const known = new Map<number, Attribution>()
+  const shared = isNamed ? undefined : unlessOlder(place, index)
+  return (startedAt) => {
+    if (shared !== undefined && startedAt >= shared.from) return shared.attribution
+    const before = known.get(startedAt)
+    if (before !== undefined) return before
+    const one = { applicationName, clientAddr, startedAt }
+    const answer = (isNamed ? byName(one, place, index, margins) : undefined) ?? byPlace(one, place, index, margins)
+    known.set(startedAt, answer)
+    return answer
+  }
+}
+
+/** The one answer for every backend that is not older than the only pod at its address, when that pod is there to stay. */
+function unlessOlder(
+  place: Place,
+  index: PictureIndex,
+): { readonly from: number; readonly attribution: Attribution } | undefined {
+  if (place.kind !== 'pods' || place.pods.length > 1 || place.pods[0].isTerminating) return undefined
+  const [pod] = place.pods
+  return { from: earliestStart(pod), attribution: living(pod, index, 'high', ADDRESS_OF_POD) }
+}
+
+const ADDRESS_OF_POD: Because = { kind: 'address of pod' }
 
 function byPlace(caller: Caller, place: Place, index: PictureIndex, margins: Margins): Attribution {
   switch (place.kind) {

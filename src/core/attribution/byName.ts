@@ -15,15 +15,21 @@ import { isListedAfter, onlyPod, type Margins } from './sighted.js'
  * the client is gone. So a name never makes a session stale where the address shows another holder.
  */
 export function byName(caller: Caller, place: Place, index: PictureIndex, margins: Margins): Attribution | undefined {
-  const names = namesIn(caller.applicationName).filter(
-    (name) => index.podsByName.has(name) || index.sightingsByName.has(name),
-  )
-  const [name] = names
-  if (name === undefined || names.length > 1) return undefined
+  const name = nameOf(caller.applicationName, index)
+  if (name === undefined) return undefined
   const pods = index.podsByName.get(name) ?? []
   const alive = pods.filter(({ uid }) => index.livingByUid.has(uid))
   if (alive.length > 0) return ofLiving(caller, alive, place, index)
   return isBorrowed(caller, place) ? undefined : ofGone(caller, name, pods, index, margins)
+}
+
+/** The one name of a pod, seen now or before, in an application_name; undefined where there is none, or several. */
+export function nameOf(
+  applicationName: string,
+  index: Pick<PictureIndex, 'podsByName' | 'sightingsByName'>,
+): string | undefined {
+  const names = namesIn(applicationName).filter((name) => index.podsByName.has(name) || index.sightingsByName.has(name))
+  return names.length === 1 ? names[0] : undefined
 }
 
 function ofLiving(caller: Caller, alive: readonly Pod[], place: Place, index: PictureIndex): Attribution | undefined {

@@ -1,6 +1,6 @@
 import type { StaleOrigin } from '../incident/event.js'
 import type { BackendGroup, Reading } from '../watch/look.js'
-import { attribute } from './attribute.js'
+import { attributor } from './attribute.js'
 import type { Attribution, Because, TracedPod } from './attribution.js'
 import type { Rollout, Workload } from './picture.js'
 import type { PictureIndex } from './pictureIndex.js'
@@ -65,9 +65,11 @@ export type Origins = {
   readonly loads: readonly PodLoad[]
 }
 
+/** Backends of one group that have one and the same answer. */
 type Traced = {
   readonly group: BackendGroup
   readonly attribution: Attribution
+  readonly count: number
   readonly row: string
   readonly as: StaleOrigin | null
 }
@@ -105,24 +107,29 @@ function trace(
   mayEnd: boolean,
   margins: Margins,
 ): readonly Traced[] {
-  const { applicationName, clientAddr } = group
-  return Array.from({ length: group.count }, (_, which) => {
-    const startedAt = at - Math.max(0, group.sessionAgesMs?.[which] ?? 0)
-    const attribution = attribute({ applicationName, clientAddr, startedAt }, index, margins)
-    return { group, attribution, row: rowKey(attribution), as: mayEnd ? terminableAs(attribution) : null }
+  const whose = attributor(group, index, margins)
+  const counts = new Map<Attribution, number>()
+  const ages = group.sessionAgesMs ?? []
+  for (let which = 0; which < group.count; which += 1) {
+    const attribution = whose(at - Math.max(0, ages[which] ?? 0))
+    counts.set(attribution, (counts.get(attribution) ?? 0) + 1)
+  }
+  return [...counts].map(([attribution, count]) => {
+    const as = mayEnd ? terminableAs(attribution) : null
+    return { group, attribution, count, row: rowKey(attribution), as }
   })
 }
 
 function tallyOf(traced: readonly Traced[]): Tally {
   const counts = new Map<Attribution['kind'], number>()
   const ends = { orphans: 0, 'previous rollout': 0 }
-  for (const { attribution, as } of traced) {
-    counts.set(attribution.kind, (counts.get(attribution.kind) ?? 0) + 1)
-    if (as !== null) ends[as] += 1
+  for (const { attribution, as, count } of traced) {
+    counts.set(attribution.kind, (counts.get(attribution.kind) ?? 0) + count)
+    if (as !== null) ends[as] += count
   }
   const of = (kind: Attribution['kind']) => counts.get(kind) ?? 0
   return {
-    total: traced.length,
+    total: countOf(traced),
     current: of('current rollout'),
     previous: of('previous rollout'),
     orphans: of('orphan'),
@@ -132,6 +139,10 @@ function tallyOf(traced: readonly Traced[]): Tally {
     unknown: of('unknown'),
     terminable: { orphans: ends.orphans, previous: ends['previous rollout'] },
   }
+}
+
+function countOf(traced: readonly Traced[]): number {
+  return traced.reduce((sum, { count }) => sum + count, 0)
 }
 
 function deadOf(traced: readonly Traced[]): readonly DeadRollout[] {
@@ -159,12 +170,12 @@ function rowOf(own: readonly [Traced, ...Traced[]]): OriginRow {
   let idle = 0
   let terminable = 0
   let goneSince: number | null = null
-  for (const { group, attribution: of, as } of own) {
+  for (const { group, attribution: of, as, count } of own) {
     const pod = podOf(of)
     if (pod !== null) pods.add(pod.name)
     if (group.role !== null) roles.add(group.role)
-    if (group.state === 'idle') idle += 1
-    if (as !== null) terminable += 1
+    if (group.state === 'idle') idle += count
+    if (as !== null) terminable += count
     if (of.kind === 'orphan' && of.goneSince !== null) goneSince = Math.max(goneSince ?? 0, of.goneSince)
   }
   return {
@@ -175,7 +186,7 @@ function rowOf(own: readonly [Traced, ...Traced[]]): OriginRow {
     because: attribution.kind === 'unknown' ? attribution.because.kind : null,
     roles: [...roles].sort(),
     pods: [...pods].sort(),
-    count: own.length,
+    count: countOf(own),
     idle,
     terminable,
     goneSince,
@@ -184,17 +195,17 @@ function rowOf(own: readonly [Traced, ...Traced[]]): OriginRow {
 
 function loadsOf(traced: readonly Traced[]): readonly PodLoad[] {
   const loads = new Map<string, { workload: Workload; pods: Map<string, number> }>()
-  for (const { attribution } of traced) {
+  for (const { attribution, count } of traced) {
     const pod = podOf(attribution)
     if (pod?.workload == null || attribution.kind === 'orphan') continue
     const key = workloadKey(pod.workload)
     const load = loads.get(key) ?? { workload: pod.workload, pods: new Map<string, number>() }
-    load.pods.set(pod.name, (load.pods.get(pod.name) ?? 0) + 1)
+    load.pods.set(pod.name, (load.pods.get(pod.name) ?? 0) + count)
     loads.set(key, load)
   }
   return [...loads.values()].map(({ workload, pods }) => {
-    const counts = [...pods.values()]
-    return { workload, connections: Math.max(...counts), total: counts.reduce((sum, count) => sum + count, 0) }
+    const each = [...pods.values()]
+    return { workload, connections: Math.max(...each), total: each.reduce((sum, count) => sum + count, 0) }
   })
 }
 
