@@ -4,7 +4,7 @@ import type { Picture, Pod, Sighting } from '../core/attribution/picture.js'
 import { pictureIndex, type DeclaredRanges, type PictureIndex } from '../core/attribution/pictureIndex.js'
 import { lastRollouts, lineages, workloadKey, workloadOf } from '../core/attribution/rollouts.js'
 import { MARGINS, SIGHTING_SAVED_EVERY_MS, type Margins } from '../core/attribution/sighted.js'
-import { forget, noteSightings } from '../core/attribution/sightings.js'
+import { forget, isOfTheirCluster, noteSightings } from '../core/attribution/sightings.js'
 import { originsOf, type Origins } from '../core/attribution/summary.js'
 import type { Traced } from '../core/attribution/traced.js'
 import type { Backend } from '../core/terminate/backend.js'
@@ -60,6 +60,8 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
     | { readonly picture: Picture; readonly known: readonly Sighting[]; readonly index: PictureIndex }
     | undefined
   let noted: { readonly picture: Picture; readonly at: number } | undefined
+  /** `listBegunAt` of the LIST that was compared with what was seen before. */
+  let recognised: number | undefined
   /** By when they were seen. */
   const waiting = new Map<number, Pod[]>()
   let waitingCount = 0
@@ -95,6 +97,18 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
     const { sightings, before } = forget(known, clock.now())
     known = sightings
     inTurn(() => deps.sightings.forgetBefore(before))
+  }
+
+  /** Before a LIST is noted: pods of another cluster are missing from it for another reason than being gone. */
+  function recognise(picture: Picture): void {
+    if (recognised === picture.listBegunAt) return
+    recognised = picture.listBegunAt
+    if (isOfTheirCluster(picture.pods, known, [...waiting.values()].flat())) return
+    log.warn({ sightings: known.length }, 'none of the pods seen so far is in this cluster: they are forgotten')
+    known = []
+    waiting.clear()
+    waitingCount = 0
+    inTurn(() => deps.sightings.forgetBefore(Number.MAX_SAFE_INTEGER))
   }
 
   function noteWaiting(picture: Picture): void {
@@ -151,6 +165,7 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
       if (view.kind === 'none yet') return { kind: 'no picture', ...problemOf(view.problem) }
       const { picture, confirmedAt } = view
       // What the API server confirmed then was seen then; a picture that stands still was seen again when it was confirmed again.
+      recognise(picture)
       noteWaiting(picture)
       if (noted?.picture !== picture || confirmedAt - noted.at >= SIGHTING_SAVED_EVERY_MS) {
         noted = { picture, at: confirmedAt }
@@ -168,6 +183,7 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
         return { kind: 'failed', detail, ...(remedy === undefined ? {} : { remedy }) }
       }
       const { picture } = listed
+      recognise(picture)
       noteWaiting(picture)
       note(picture.pods, picture, picture.listBegunAt)
       const fresh = newIndex(picture)
@@ -181,6 +197,7 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
     sawPods(pods) {
       const view = cluster.view()
       if (view.kind !== 'picture') return
+      recognise(view.picture)
       const together = waiting.get(view.confirmedAt)
       if (together === undefined) waiting.set(view.confirmedAt, [...pods])
       else together.push(...pods)

@@ -66,6 +66,13 @@ describe('what was seen before', () => {
     assert.deepEqual(forgot, [])
   })
 
+  test("kills nobody when the kubeconfig names another cluster: its LIST holds none of the first one's living pods", async () => {
+    const { origin, forgot, trace } = await tracing()
+    trace()
+    assert.equal(await origin(), 'unknown: never seen')
+    assert.deepEqual(forgot, [Number.MAX_SAFE_INTEGER])
+  })
+
   test('is of the same cluster when every pod was replaced under a watch', async () => {
     const { show, origin, forgot, tracer } = await tracing({ known: [] })
     show(picture([oldPod()], { listBegunAt: T0 - 4 * HOUR }))
