@@ -20,6 +20,8 @@ import type { Log } from '../ports/log.js'
 const FORGET_EVERY_MS = 60 * 60_000
 /** Pods that wait for the next look, at most. Noting walks over all sightings: not for each event of a storm. */
 const MOST_WAITING = 2_000
+/** The pods are listed right after the backends were read. Further apart, the clock was set, and no ages can be compared. */
+const MOST_APART_MS = 30_000
 
 /** Whose backends are: for the eye by what is known, for an act by pods listed afresh. Nothing here rejects or delays a tick. */
 export type Tracer = {
@@ -183,6 +185,9 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
         return { kind: 'failed', detail, ...(remedy === undefined ? {} : { remedy }) }
       }
       const { picture } = listed
+      if (Math.abs(picture.listBegunAt - at) > MOST_APART_MS) {
+        return { kind: 'failed', detail: 'the clock was set while backends and pods were read: try again' }
+      }
       recognise(picture)
       noteWaiting(picture)
       note(picture.pods, picture, picture.listBegunAt)

@@ -84,6 +84,13 @@ describe('what was seen before', () => {
   })
 })
 
+test('a clock that was set between backends and pods proves nothing: every backend would be older than its pod', async () => {
+  const { origin } = await tracing()
+  const healthy = { clientAddr: '10.2.0.9', sessionAgeMs: 150 * MINUTE }
+  assert.equal(await origin(healthy, T0 - 5_000), 'current rollout: address of pod')
+  assert.match(await origin(healthy, T0 - HOUR), /^failed: the clock was set/)
+})
+
 describe('a storm of pod events', () => {
   test('is noted at the next look and all at once, each as of when it was seen', async () => {
     const { tracer, saved, show, trace } = await tracing({ known: [] })
