@@ -4,7 +4,7 @@ import type { Picture, Pod, Sighting } from '../core/attribution/picture.js'
 import { pictureIndex, type DeclaredRanges, type PictureIndex } from '../core/attribution/pictureIndex.js'
 import { lastRollouts, lineages, workloadKey, workloadOf } from '../core/attribution/rollouts.js'
 import { MARGINS, SIGHTING_SAVED_EVERY_MS, type Margins } from '../core/attribution/sighted.js'
-import { forget, noteSightings } from '../core/attribution/sightings.js'
+import { forget, isOfTheirCluster, noteSightings } from '../core/attribution/sightings.js'
 import { originsOf, type Origins } from '../core/attribution/summary.js'
 import type { Traced } from '../core/attribution/traced.js'
 import type { Backend } from '../core/terminate/backend.js'
@@ -18,6 +18,10 @@ import type { Log } from '../ports/log.js'
 
 /** Old sightings are looked for this often. */
 const FORGET_EVERY_MS = 60 * 60_000
+/** Pods that wait for the next look, at most. Noting walks over all sightings: not for each event of a storm. */
+const MOST_WAITING = 2_000
+/** The pods are listed right after the backends were read. Further apart, the clock was set, and no ages can be compared. */
+const MOST_APART_MS = 30_000
 
 /** Whose backends are: for the eye by what is known, for an act by pods listed afresh. Nothing here rejects or delays a tick. */
 export type Tracer = {
@@ -46,7 +50,8 @@ export type TracerDeps = {
   readonly margins?: Margins
 }
 
-type Memo = { readonly reading: Reading; readonly index: PictureIndex; readonly origins: Origins }
+type Told = Pick<Extract<Traced, { kind: 'traced' }>, 'origins' | 'rollouts' | 'forecasts'>
+type Memo = { readonly reading: Reading; readonly index: PictureIndex; readonly told: Told }
 
 /** Reads what was seen before, and begins to see. A history that cannot be read costs names, and is said. */
 export async function openTracer(deps: TracerDeps): Promise<Tracer> {
@@ -57,6 +62,11 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
     | { readonly picture: Picture; readonly known: readonly Sighting[]; readonly index: PictureIndex }
     | undefined
   let noted: { readonly picture: Picture; readonly at: number } | undefined
+  /** `listBegunAt` of the LIST that was compared with what was seen before. */
+  let recognised: number | undefined
+  /** By when they were seen. */
+  const waiting = new Map<number, Pod[]>()
+  let waitingCount = 0
   let watchedSince: number | undefined
   let perPod: ReadonlyMap<string, PerPod> = new Map()
   const memos = new Map<string, Memo>()
@@ -91,6 +101,25 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
     inTurn(() => deps.sightings.forgetBefore(before))
   }
 
+  /** Before a LIST is noted: pods of another cluster are missing from it for another reason than being gone. */
+  function recognise(picture: Picture): void {
+    if (recognised === picture.listBegunAt) return
+    recognised = picture.listBegunAt
+    if (isOfTheirCluster(picture.pods, known, [...waiting.values()].flat())) return
+    log.warn({ sightings: known.length }, 'none of the pods seen so far is in this cluster: they are forgotten')
+    known = []
+    waiting.clear()
+    waitingCount = 0
+    inTurn(() => deps.sightings.forgetBefore(Number.MAX_SAFE_INTEGER))
+  }
+
+  function noteWaiting(picture: Picture): void {
+    const seen = [...waiting]
+    waiting.clear()
+    waitingCount = 0
+    for (const [seenAt, pods] of seen) note(pods, picture, seenAt)
+  }
+
   function newIndex(picture: Picture): PictureIndex {
     watchedSince ??= picture.listBegunAt
     return pictureIndex({ picture, sightings: known, ranges, watchedSince })
@@ -103,12 +132,20 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
     return indexed.index
   }
 
-  function originsNow(server: string, reading: Reading, index: PictureIndex, stale: StaleRule): Origins {
+  /** Asked several times a tick: worked out once. */
+  function toldOf(server: string, reading: Reading, picture: Picture, stale: StaleRule): Told {
+    const index = indexOf(picture)
     const memo = memos.get(server)
-    if (memo?.reading === reading && memo.index === index) return memo.origins
+    if (memo?.reading === reading && memo.index === index) return memo.told
     const origins = originsOf(reading, index, { margins, mayEnd: (group) => mayEndByOrigin(group, stale) })
-    memos.set(server, { reading, index, origins })
-    return origins
+    const holders = origins.rows.flatMap(({ workload }) => workload ?? [])
+    const told = {
+      origins,
+      rollouts: lastRollouts(holders, picture),
+      forecasts: forecasts(server, reading, origins, picture),
+    }
+    memos.set(server, { reading, index, told })
+    return told
   }
 
   function forecasts(server: string, reading: Reading, origins: Origins, picture: Picture): readonly Forecast[] {
@@ -130,22 +167,15 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
       if (view.kind === 'none yet') return { kind: 'no picture', ...problemOf(view.problem) }
       const { picture, confirmedAt } = view
       // What the API server confirmed then was seen then; a picture that stands still was seen again when it was confirmed again.
+      recognise(picture)
+      noteWaiting(picture)
       if (noted?.picture !== picture || confirmedAt - noted.at >= SIGHTING_SAVED_EVERY_MS) {
         noted = { picture, at: confirmedAt }
         note(picture.pods, picture, confirmedAt)
       }
-      const origins = originsNow(server, reading, indexOf(picture), stale)
-      if (origins.rows.some(({ because }) => because === 'list too old')) cluster.refresh()
-      const holders = origins.rows.flatMap(({ workload }) => workload ?? [])
-      return {
-        kind: 'traced',
-        origins,
-        confirmedAt,
-        pods: picture.pods.length,
-        ...problemOf(view.problem),
-        rollouts: lastRollouts(holders, picture),
-        forecasts: forecasts(server, reading, origins, picture),
-      }
+      const told = toldOf(server, reading, picture, stale)
+      if (told.origins.rows.some(({ because }) => because === 'list too old')) cluster.refresh()
+      return { kind: 'traced', ...told, confirmedAt, pods: picture.pods.length, ...problemOf(view.problem) }
     },
 
     async judge(backends, at) {
@@ -155,6 +185,11 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
         return { kind: 'failed', detail, ...(remedy === undefined ? {} : { remedy }) }
       }
       const { picture } = listed
+      if (Math.abs(picture.listBegunAt - at) > MOST_APART_MS) {
+        return { kind: 'failed', detail: 'the clock was set while backends and pods were read: try again' }
+      }
+      recognise(picture)
+      noteWaiting(picture)
       note(picture.pods, picture, picture.listBegunAt)
       const fresh = newIndex(picture)
       const origins = backends.map(({ pid, applicationName, clientAddr, sessionAgeMs }) => {
@@ -166,7 +201,13 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
 
     sawPods(pods) {
       const view = cluster.view()
-      if (view.kind === 'picture') note(pods, view.picture, view.confirmedAt)
+      if (view.kind !== 'picture') return
+      recognise(view.picture)
+      const together = waiting.get(view.confirmedAt)
+      if (together === undefined) waiting.set(view.confirmedAt, [...pods])
+      else together.push(...pods)
+      waitingCount += pods.length
+      if (waitingCount >= MOST_WAITING) noteWaiting(view.picture)
     },
 
     problems() {
@@ -180,7 +221,11 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
       ]
     },
 
-    settled: () => saving.then(() => undefined),
+    settled() {
+      const view = cluster.view()
+      if (view.kind === 'picture') noteWaiting(view.picture)
+      return saving.then(() => undefined)
+    },
   }
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../src/ports/clock.js'
 /** 2020-12-11 13:24:00 UTC: the minute of the post-mortem's alert. */
 export const T0 = Date.UTC(2020, 11, 11, 13, 24)
 
-type Sleeper = { readonly at: number; readonly wake: () => void }
+type Sleeper = { at: number; readonly wake: () => void }
 
 /** Time that moves only when a test says so. */
 export type ManualClock = Clock & {
@@ -11,6 +11,8 @@ export type ManualClock = Clock & {
   settle(): Promise<void>
   /** Moves time, waking every sleeper at its own moment. */
   advance(ms: number): Promise<void>
+  /** Sets the wall clock back; who sleeps sleeps on for as long as before. */
+  setBack(ms: number): void
   /** Moves time as far as this promise needs to settle; fails when it waits for something other than time. */
   finish<T>(work: Promise<T>): Promise<T>
 }
@@ -36,7 +38,7 @@ export function manualClock(start = T0): ManualClock {
     now: () => now,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
-        const sleeper = { at: now + ms, wake: resolve }
+        const sleeper: Sleeper = { at: now + ms, wake: resolve }
         sleepers = [...sleepers, sleeper]
         signal?.addEventListener('abort', () => {
           sleepers = sleepers.filter((one) => one !== sleeper)
@@ -50,6 +52,10 @@ export function manualClock(start = T0): ManualClock {
       while (wakeNext(until)) await settle()
       now = until
       await settle()
+    },
+    setBack(ms) {
+      now -= ms
+      for (const sleeper of sleepers) sleeper.at -= ms
     },
     async finish(work) {
       let isDone = false

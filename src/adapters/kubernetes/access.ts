@@ -92,14 +92,30 @@ function accessOf(kube: KubeConfig, source: string): Access | Failure {
     // The library refuses plain http without this; on loopback (kubectl proxy) there is no way to listen on.
     changeClusters(kube, { skipTLSVerify: true })
   }
-  return {
-    kind: 'access',
-    server,
-    async options() {
+  const provider = kube.getCurrentUser()?.authProvider?.name
+  if (provider === 'azure' || provider === 'gcp') {
+    // The library runs its program by execSync: while it hangs, so does the whole bot.
+    return failure(
+      'other',
+      `The user in ${source} gets its token from the auth-provider "${provider}", which Kubernetes gave up in 1.26`,
+      'Use a token, a client certificate, or an exec plugin (kubelogin, gke-gcloud-auth-plugin).',
+    )
+  }
+  async function ask(): Promise<RequestOptions> {
+    try {
       const options: RequestOptions = {}
       await kube.applyToHTTPSOptions(options)
       return options
-    },
+    } finally {
+      asking = undefined
+    }
+  }
+  let asking: Promise<RequestOptions> | undefined
+  return {
+    kind: 'access',
+    server,
+    // An exec plugin that hangs is then one process, and not four more with each LIST.
+    options: () => (asking ??= ask()),
   }
 }
 

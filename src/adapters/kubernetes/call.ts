@@ -9,6 +9,9 @@ import type { Limit } from './limit.js'
 import { failure, hung, networkFailure, refusal } from './problem.js'
 import type { Failure, Right } from './problem.js'
 
+/** No page of 500 objects is so large, and no event; what is larger would end the process for want of memory. */
+const MOST_BYTES = 64 * 1024 * 1024
+
 /** When a request was sent and its headers came, by the bot's clock, and the server's own Date (seconds), if it told. */
 export type Timing = { readonly sentAt: number; readonly answeredAt: number; readonly date: number | undefined }
 
@@ -34,6 +37,10 @@ export async function getJson(call: Call, within: Limit): Promise<Answer | Failu
   if (begun.kind === 'failed') return begun
   try {
     const text = await unlessAborted(textOf(begun.response), within.signal)
+    if (text === undefined) {
+      const { verb, resource } = call.right
+      return failure('other', `The API server's answer to ${verb} ${resource} is larger than 64 MB`)
+    }
     // A body cut short ends with an error where its length was known, and by here where it was not.
     return { kind: 'answer', json: JSON.parse(text) as unknown, timing: begun.timing }
   } catch (error) {
@@ -133,9 +140,15 @@ function stopped({ right }: Call, within: Limit): Failure {
     : failure('other', `${right.verb} ${right.resource} was given up`)
 }
 
-async function textOf(response: IncomingMessage): Promise<string> {
+/** Undefined: too large. */
+async function textOf(response: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = []
-  for await (const chunk of response) chunks.push(chunk as Buffer)
+  let bytes = 0
+  for await (const chunk of response) {
+    chunks.push(chunk as Buffer)
+    bytes += (chunk as Buffer).length
+    if (bytes > MOST_BYTES) return undefined
+  }
   return Buffer.concat(chunks).toString('utf8')
 }
 
@@ -145,6 +158,7 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<readonly stri
   for await (const chunk of response) {
     const parts = (rest + (chunk as string)).split('\n')
     rest = parts.pop() ?? ''
+    if (rest.length > MOST_BYTES) throw new Error('a line without an end')
     const lines = parts.filter((line) => line.trim() !== '')
     if (lines.length > 0) yield lines
   }

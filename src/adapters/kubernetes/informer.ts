@@ -22,6 +22,8 @@ const REFRESH_MS = 10_000
 const SILENCE_MS = 90_000
 /** However well the watches do: a right granted meanwhile is noticed, a lost event mended. */
 const RELIST_MS = 300_000
+/** A clock that was set back is noticed by then: until it catches up, ages by a LIST of before it are wrong. */
+const CLOCK_LOOK_MS = 15_000
 
 export type InformerDeps = {
   readonly connection: Connection
@@ -99,7 +101,9 @@ export function informer(deps: InformerDeps): Informer {
   }
 
   function adopt({ listing, access }: Fetched): void {
-    if (closing.signal.aborted || (picture !== undefined && listing.begunAt < picture.listBegunAt)) return
+    if (closing.signal.aborted) return
+    const wasSetBack = picture !== undefined && picture.listBegunAt > clock.now()
+    if (picture !== undefined && listing.begunAt < picture.listBegunAt && !wasSetBack) return
     watches?.stop.abort()
     const stop = new AbortController()
     const changed = pods.replace(listing.pods)
@@ -178,11 +182,12 @@ export function informer(deps: InformerDeps): Informer {
   /** Until another LIST is asked for, or due, or a watch has been silent for too long. */
   async function untilDue(): Promise<void> {
     for (;;) {
+      if (lastBegunAt > clock.now()) return // the clock was set back
       const dueAt = Math.min(wantedAt, lastBegunAt + RELIST_MS, Math.min(...confirmedAt.values()) + SILENCE_MS)
       const waitMs = dueAt - clock.now()
       if (waitMs <= 0) return
       if (wake.signal.aborted) wake = new AbortController()
-      if (!(await slept(waitMs, AbortSignal.any([wake.signal, closing.signal])))) {
+      if (!(await slept(Math.min(waitMs, CLOCK_LOOK_MS), AbortSignal.any([wake.signal, closing.signal])))) {
         if (closing.signal.aborted) return
       }
     }

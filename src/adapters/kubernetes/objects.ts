@@ -1,3 +1,5 @@
+import { isIP, isIPv4 } from 'node:net'
+
 import type { ClusterNode, Deployment, Owner, Pod, PodPhase, ReplicaSet } from '../../core/attribution/picture.js'
 import type { RawDeployment, RawNode, RawObject, RawOwner, RawPod } from './raw.js'
 
@@ -54,14 +56,30 @@ export function deploymentOf(raw: RawDeployment, skewMs: number): Deployment | n
   }
 }
 
-/** A node's host names are left out: only addresses show up at Postgres. */
+/**
+ * A node's host names are left out: only addresses show up at Postgres. Its tunnel and bridge lie in the pods' range and speak
+ * for every process of the node: the network plugin writes their addresses into annotations (Calico `…IPIPTunnelAddr`, Cilium
+ * `…cilium-host`), or takes the first two of the node's share (flannel `.0` and `.1`, bridge `.1`).
+ */
 export function nodeOf(raw: RawNode): ClusterNode | null {
   const name = raw.metadata?.name
   if (name === undefined || name === '') return null
   const addresses = (raw.status?.addresses ?? []).flatMap(({ type, address }) =>
     type?.endsWith('IP') === true && address !== undefined && address !== '' ? [address] : [],
   )
-  return { name, addresses: [...new Set(addresses)] }
+  const told = Object.values(raw.metadata?.annotations ?? {}).flatMap((text) => {
+    const address = typeof text === 'string' && text.length < 50 ? text.replace(/\/\d{1,3}$/, '') : ''
+    return isIP(address) === 0 ? [] : [address]
+  })
+  const shares = [raw.spec?.podCIDR ?? [], raw.spec?.podCIDRs ?? []].flat()
+  return { name, addresses: [...new Set([...addresses, ...told, ...shares.flatMap(firstTwo)])] }
+}
+
+/** Of a share such as `10.2.4.0/24` or `fd00:2:4::/64`: its address that ends in 0, and the next. */
+function firstTwo(share: string): readonly string[] {
+  const address = share.replace(/\/\d{1,3}$/, '')
+  if (isIPv4(address)) return [address, address.replace(/\d+$/, (last) => String(Number(last) + 1))]
+  return isIP(address) === 6 && address.endsWith('::') ? [address, `${address}1`] : []
 }
 
 function identityOf({ metadata }: RawObject): { uid: string; namespace: string; name: string } | null {

@@ -50,6 +50,7 @@ export type RawDeployment = RawObject & {
 }
 
 export type RawNode = RawObject & {
+  readonly spec?: { readonly podCIDR?: string; readonly podCIDRs?: readonly string[] | null }
   readonly status?: { readonly addresses?: readonly { readonly type?: string; readonly address?: string }[] | null }
 }
 

@@ -100,12 +100,14 @@ export function lastRollouts(
   picture: Pick<Picture, 'replicaSets' | 'deployments'>,
 ): readonly LastRollout[] {
   const wanted = new Set(workloads.filter(({ kind }) => kind === 'Deployment').map(workloadKey))
+  const families = new Map(picture.deployments.map(({ uid }) => [uid, [] as ReplicaSet[]]))
+  for (const replicaSet of picture.replicaSets) families.get(replicaSet.owner?.uid ?? '')?.push(replicaSet)
   return picture.deployments
     .filter((deployment) => wanted.has(workloadKey(workloadOf(deployment))))
     .flatMap((deployment): LastRollout[] => {
-      const current = currentReplicaSet(deployment, picture.replicaSets)
+      const own = families.get(deployment.uid) ?? []
+      const current = currentReplicaSet(deployment, own)
       if (current === undefined) return []
-      const own = picture.replicaSets.filter(({ owner }) => owner?.uid === deployment.uid)
       const cameBack = own.some(({ createdAt }) => createdAt > current.createdAt)
       const at = cameBack ? Math.max(current.createdAt, deployment.progressedAt ?? 0) : current.createdAt
       const workload = workloadOf(deployment)

@@ -62,6 +62,17 @@ export function forget(
   return { sightings: sightings.length === known.length ? known : sightings, before }
 }
 
+/**
+ * Whether a LIST can be of the cluster that the sightings are of: it shows one of those pods at least, or one `lately` seen and
+ * not noted yet. A uid is given once in the world. A kubeconfig that names another cluster now would otherwise make all pods of
+ * the first one dead. Nothing seen, or nothing listed, tells neither.
+ */
+export function isOfTheirCluster(listed: readonly Pod[], known: readonly Sighting[], lately: readonly Pod[]): boolean {
+  if (listed.length === 0 || (known.length === 0 && lately.length === 0)) return true
+  const uids = new Set(listed.map(({ uid }) => uid))
+  return known.some(({ podUid }) => uids.has(podUid)) || lately.some(({ uid }) => uids.has(uid))
+}
+
 function sightingOf(
   pod: Pod,
   address: string,

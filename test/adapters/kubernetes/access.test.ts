@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -70,6 +70,36 @@ test('a context is chosen by its name', async () => {
   const access = await opened(JSON.stringify(two), 'two')
   assert.ok(access.kind === 'access')
   assert.equal(access.server.host, 'two:6443')
+})
+
+describe('a program that gives the token', () => {
+  const kubeconfigWith = (user: object) =>
+    JSON.stringify({
+      clusters: [{ name: 'c', cluster: { server: 'https://a:6443' } }],
+      users: [{ name: 'u', user }],
+      contexts: [{ name: 'one', context: { cluster: 'c', user: 'u' } }],
+      'current-context': 'one',
+    })
+
+  test('is started once for all who ask at once: one that hangs must not pile up', async () => {
+    const runs = join(folder, 'runs')
+    const credential = JSON.stringify({ status: { token: TOKEN } })
+    const args = ['-c', `echo run >> '${runs}'; echo '${credential}'`]
+    const access = await opened(kubeconfigWith({ exec: { command: 'sh', args } }))
+    assert.ok(access.kind === 'access')
+    const all = await Promise.all([access.options(), access.options(), access.options()])
+    assert.ok(all.every(({ headers }) => JSON.stringify(headers).includes(TOKEN)))
+    assert.equal(await readFile(runs, 'utf8'), 'run\n')
+    await access.options()
+    assert.equal(await readFile(runs, 'utf8'), 'run\nrun\n')
+  })
+
+  test('of a kind that the library waits for with the whole process is refused', async () => {
+    for (const name of ['gcp', 'azure']) {
+      const config = { 'cmd-path': 'sleep', 'cmd-args': '60', 'access-token': TOKEN, expiry: '2020-01-01T00:00:00Z' }
+      assert.match(sentence(await opened(kubeconfigWith({ 'auth-provider': { name, config } }))), /exec plugin/)
+    }
+  })
 })
 
 describe('in a cluster', () => {

@@ -243,6 +243,16 @@ test('an API server that restarts is found again, with what it knows then', asyn
   await until(() => pictureOf(watched).problem === undefined, 'no problem')
 })
 
+test('a clock that was set back is followed by a new LIST soon: ages by the old one would make living pods too young', async (t) => {
+  const watched = await watching(t, (api) => api.objects.pods.push(pod('a', '10.2.0.1')))
+  await following(watched)
+  const hour = 3_600_000
+  watched.clock.setBack(hour)
+  await passing(watched, () => pictureOf(watched).picture.listBegunAt < T0, 'a LIST by the new clock')
+  assert.ok(watched.clock.now() <= T0 - hour + 20_000)
+  assert.ok(pictureOf(watched).confirmedAt < T0)
+})
+
 describe('a refresh', () => {
   test('is a LIST in the background, ten seconds after the last one began, however often asked for', async (t) => {
     const watched = await watching(t)

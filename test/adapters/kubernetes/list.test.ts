@@ -35,6 +35,25 @@ describe('a LIST', () => {
     assert.equal(api.asked[0]?.token, 'Bearer a-token')
   })
 
+  test('that has no end fails before it fills the memory', async (t) => {
+    const { cluster, api } = await watching(t)
+    await until(() => cluster.view().kind === 'picture', 'the first LIST')
+    let sent = 0
+    api.on('list pods', (response) => {
+      const chunk = Buffer.alloc(1024 * 1024, ' ')
+      const more = (): void => {
+        while (!response.destroyed) {
+          sent += 1
+          if (!response.write(chunk)) return void response.once('drain', more)
+        }
+      }
+      more()
+    })
+    const list = await cluster.list()
+    assert.ok(list.kind === 'failed' && /larger than 64 MB/.test(list.detail), failed(list))
+    assert.ok(sent < 200)
+  })
+
   test('whose place the server forgot begins once more, and fails when that is forgotten too', async (t) => {
     const { cluster, api } = await watching(t, (one) => one.objects.pods.push(...pods(4)), 3)
     await until(() => cluster.view().kind === 'picture', 'the first LIST')

@@ -228,3 +228,23 @@ test('a node has its addresses, and not its names; one without status has none',
   assert.deepEqual(nodeOf({ metadata: { name: 'node-a' } }), { name: 'node-a', addresses: [] })
   assert.equal(nodeOf({}), null)
 })
+
+test("a node's tunnel and bridge are the node's, though they lie in the range of pods", () => {
+  const annotations = {
+    'projectcalico.org/IPv4Address': '192.168.0.4/17',
+    'projectcalico.org/IPv4IPIPTunnelAddr': '10.2.4.64',
+    'network.cilium.io/ipv4-cilium-host': '10.2.4.199',
+    'node.alpha.kubernetes.io/ttl': '0',
+    'csi.volume.kubernetes.io/nodeid': '{"a":"10.0.0.1"}',
+  }
+  const spec = { podCIDR: '10.2.4.0/24', podCIDRs: ['10.2.4.0/24', 'fd00:2:4::/64'] }
+  assert.deepEqual(nodeOf({ metadata: { name: 'node-a', annotations }, spec })?.addresses, [
+    '192.168.0.4',
+    '10.2.4.64',
+    '10.2.4.199',
+    '10.2.4.0',
+    '10.2.4.1',
+    'fd00:2:4::',
+    'fd00:2:4::1',
+  ])
+})
