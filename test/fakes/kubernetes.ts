@@ -15,6 +15,7 @@ export type Pods = {
   problem: ClusterProblem | undefined
   /** What a LIST meets, instead of an answer. */
   fault: ClusterProblem | undefined
+  listTakesMs: number
   /** Called when a LIST arrives, before it is answered. */
   onList: () => void
   /** Every picture that a LIST was answered with. */
@@ -29,6 +30,7 @@ export function pods(truth: Picture = picture()): Pods {
     confirmedAt: 0,
     problem: undefined,
     fault: undefined,
+    listTakesMs: 0,
     onList: () => undefined,
     given: [],
     refreshes: 0,
@@ -54,6 +56,7 @@ export function fakeKubernetes(on: Pods, clock: ManualClock, power: Power = alwa
     async list() {
       await power.pass('kubernetes list')
       on.onList()
+      if (on.listTakesMs > 0) await clock.sleep(on.listTakesMs)
       if (on.fault !== undefined) return { kind: 'failed', ...on.fault }
       look(on, clock)
       const given = { ...on.truth, listBegunAt: clock.now() }

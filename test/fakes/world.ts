@@ -170,9 +170,10 @@ export async function boot(on: World, of: Partial<ServerConfig> = {}): Promise<B
   poke()
   const tickOnce = async (): Promise<void> => {
     await clock.advance(TICK_MS)
-    void watch
-      .tick()
-      .then(() => reconcileActs({ ledger, clock, isUnderWay: (preview) => underWay.has(preview) }, server))
+    void watch.tick().then(async () => {
+      if (watch.live().look?.kind !== 'reading') return
+      await reconcileActs({ ledger, clock, isUnderWay: (preview) => underWay.has(preview) }, server)
+    })
     await clock.settle()
   }
   return {
