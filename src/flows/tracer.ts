@@ -72,6 +72,8 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
   const memos = new Map<string, Memo>()
   let forgotAt = clock.now()
   let saving: Promise<unknown> = Promise.resolve()
+  /** By address and pod: what the disk has not taken yet. A pod that is gone by the next saving is seen no more. */
+  let unsaved: ReadonlyMap<string, Sighting> = new Map()
 
   try {
     known = await deps.sightings.read()
@@ -90,10 +92,25 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
     )
   }
 
+  async function save(): Promise<void> {
+    const these = unsaved
+    if (these.size === 0) return
+    unsaved = new Map()
+    try {
+      await deps.sightings.save([...these.values()])
+    } catch (error) {
+      unsaved = new Map([...these, ...unsaved])
+      throw error
+    }
+  }
+
   function note(pods: readonly Pod[], picture: Pick<Picture, 'replicaSets' | 'deployments'>, seenAt: number): void {
     const seen = noteSightings(known, pods, lineages(picture), seenAt)
     known = seen.sightings
-    if (seen.toSave.length > 0) inTurn(() => deps.sightings.save(seen.toSave))
+    if (seen.toSave.length > 0) {
+      unsaved = new Map([...unsaved, ...seen.toSave.map((one) => [`${one.podUid} ${one.address}`, one] as const)])
+      inTurn(save)
+    }
     if (clock.now() - forgotAt < FORGET_EVERY_MS) return
     forgotAt = clock.now()
     const { sightings, before } = forget(known, clock.now())

@@ -68,6 +68,7 @@ export function backends(count: number, first = 1_000, of: Partial<Backend> = {}
 /** Points: `postgres look`, `postgres canary`, `postgres backends`, `before postgres terminate`, `after postgres terminate`. */
 export function fakePostgres(on: Cluster, clock: ManualClock, power: Power = alwaysOn()): PostgresServer {
   let reads = 0
+  const list = () => on.backends.map((one) => ({ ...one, sessionAgeMs: sessionAgeMs(one, clock.now()) }))
   const look = (): Look => {
     const at = clock.now()
     if (on.state === 'hung') return { kind: 'hung', at, timeoutMs: 2_000 }
@@ -80,7 +81,7 @@ export function fakePostgres(on: Cluster, clock: ManualClock, power: Power = alw
       limits: { maxConnections: 100, superuserReserved: 3, reserved: 0 },
       roleLimits: [],
       databaseLimits: [],
-      groups: groupsOf(on.backends),
+      groups: groupsOf(list()),
     }
   }
   return {
@@ -101,7 +102,7 @@ export function fakePostgres(on: Cluster, clock: ManualClock, power: Power = alw
       reads += 1
       on.onBackendsRead(reads)
       if (on.state !== 'up') return { kind: 'failed', at: clock.now(), detail: 'no answer in 2 s' }
-      return { kind: 'backends', at: clock.now(), backends: on.backends }
+      return { kind: 'backends', at: clock.now(), backends: list() }
     },
     async terminate(victims): Promise<Signalled> {
       await power.pass('before postgres terminate')
@@ -155,6 +156,11 @@ function rolesOf(list: readonly Backend[]): ServerFacts['backends'] {
     .map(({ role, database, applicationName }) => ({ role: role ?? '', database, applicationName, count: 1 }))
 }
 
+/** As Postgres counts it, from its own text: an age that stood still would make a backend younger from tick to tick. */
+function sessionAgeMs({ backendStart }: Backend, now: number): number {
+  return Math.max(0, now - Date.parse(backendStart.replace(' ', 'T').replace('+00', 'Z')))
+}
+
 function isSame(one: Backend, victim: Victim): boolean {
   return (
     one.pid === victim.pid &&
@@ -177,6 +183,7 @@ function groupsOf(list: readonly Backend[]): readonly BackendGroup[] {
     staleCount: isStale(one) ? 1 : 0,
     oldestStateAgeMs: one.stateAgeMs,
     longestTransactionMs: one.transactionAgeMs,
+    sessionAgesMs: [one.sessionAgeMs],
   }))
 }
 

@@ -3,6 +3,7 @@ import { startTeller, type Teller } from '../../src/flows/incident/tell.js'
 import { openLedger, type Ledger } from '../../src/flows/ledger.js'
 import type { Press } from '../../src/flows/terminate/act.js'
 import { reconcileActs } from '../../src/flows/terminate/reconcile.js'
+import { openTracer, type Tracer, type TracerDeps } from '../../src/flows/tracer.js'
 import { watchedServers, type WatchedServer } from '../../src/flows/watched.js'
 import { watchServer, type ServerWatch } from '../../src/flows/watch/tick.js'
 import { lifeguard } from '../../src/wire/lifeguard.js'
@@ -12,11 +13,14 @@ import type { Incident } from '../../src/core/incident/incident.js'
 import type { Rule } from '../../src/core/watch/rule.js'
 import type { ServerConfig } from '../../src/ports/config.js'
 import type { Lifeguard } from '../../src/ports/lifeguard.js'
+import { NO_RANGES } from '../core/attribution/fixture.js'
 import { manualClock, type ManualClock } from './clock.js'
 import { fakeChannel, fakeMembers, guild, type Guild } from './discord.js'
 import { evidenceDisk, fakeEvidence, type EvidenceDisk } from './evidence.js'
 import { disk, fakeJournal, type Disk } from './journal.js'
 import { recordingLog } from './log.js'
+import { fakeKubernetes, type Pods } from './kubernetes.js'
+import { fakeSightings, sightingDisk, type SightingDisk } from './sightings.js'
 import { cluster, fakePostgres, STALE, type Cluster } from './postgres.js'
 import { power, type Power } from './power.js'
 
@@ -63,6 +67,9 @@ export type World = {
   readonly guild: Guild
   readonly cluster: Cluster
   readonly evidence: EvidenceDisk
+  /** Undefined: no cluster is configured. */
+  readonly pods?: Pods
+  readonly sightings: SightingDisk
 }
 
 /** One life of the bot in a world, wired as `src/wire.ts` wires it. */
@@ -73,12 +80,21 @@ export type Bot = {
   readonly watch: ServerWatch
   readonly desk: Lifeguard
   readonly underWay: Map<string, Press>
+  readonly tracer: Tracer | undefined
   /** One slot of the schedule: time moves by a tick, the watch looks, the teller is given time to tell. */
   tick(times?: number): Promise<void>
 }
 
-export function world(): World {
-  return { clock: manualClock(), disk: disk(), guild: guild(), cluster: cluster(), evidence: evidenceDisk() }
+export function world(of: Pick<World, 'pods'> = {}): World {
+  return {
+    clock: manualClock(),
+    disk: disk(),
+    guild: guild(),
+    cluster: cluster(),
+    evidence: evidenceDisk(),
+    sightings: sightingDisk(),
+    ...of,
+  }
 }
 
 export async function boot(on: World, of: Partial<ServerConfig> = {}): Promise<Bot> {
@@ -91,6 +107,7 @@ export async function boot(on: World, of: Partial<ServerConfig> = {}): Promise<B
   let poke: () => void = () => undefined
   const ledger = await openLedger({ journal: fakeJournal(on.disk, life), clock, log, onChange: () => poke() })
   const postgres = fakePostgres(on.cluster, clock, life)
+  const tracer = on.pods === undefined ? undefined : await openTracer(tracerDeps(on, on.pods, life))
   const watch = watchServer({
     config,
     server: postgres,
@@ -98,7 +115,7 @@ export async function boot(on: World, of: Partial<ServerConfig> = {}): Promise<B
     clock,
     newId,
     log,
-    trace: () => ({ kind: 'off' }),
+    trace: (reading) => tracer?.trace(config.name, reading, config.stale) ?? { kind: 'off' },
     onTick: () => poke(),
   })
   const server: WatchedServer = {
@@ -107,6 +124,7 @@ export async function boot(on: World, of: Partial<ServerConfig> = {}): Promise<B
     live: () => watch.live(),
     lookNow: () => watch.lookNow(),
     peakOf: (incident) => watch.peakOf(incident),
+    ...(tracer === undefined ? {} : { tracer }),
   }
   const watched = watchedServers([server])
   const underWay = new Map<string, Press>()
@@ -152,9 +170,10 @@ export async function boot(on: World, of: Partial<ServerConfig> = {}): Promise<B
   poke()
   const tickOnce = async (): Promise<void> => {
     await clock.advance(TICK_MS)
-    void watch
-      .tick()
-      .then(() => reconcileActs({ ledger, clock, isUnderWay: (preview) => underWay.has(preview) }, server))
+    void watch.tick().then(async () => {
+      if (watch.live().look?.kind !== 'reading') return
+      await reconcileActs({ ledger, clock, isUnderWay: (preview) => underWay.has(preview) }, server)
+    })
     await clock.settle()
   }
   return {
@@ -164,9 +183,21 @@ export async function boot(on: World, of: Partial<ServerConfig> = {}): Promise<B
     watch,
     desk,
     underWay,
+    tracer,
     async tick(times = 1) {
       for (let n = 0; n < times; n += 1) await tickOnce()
     },
+  }
+}
+
+function tracerDeps(on: World, kubernetes: Pods, life: Power): TracerDeps {
+  const { clock } = on
+  return {
+    cluster: fakeKubernetes(kubernetes, clock, life),
+    sightings: fakeSightings(on.sightings, life),
+    ranges: NO_RANGES,
+    clock,
+    log: recordingLog(),
   }
 }
 
