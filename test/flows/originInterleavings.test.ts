@@ -16,6 +16,8 @@ type Step =
   | { readonly kind: 'api'; readonly fault: 'none' | 'hung' | 'before the answer' }
   | { readonly kind: 'pod'; readonly becomes: 'gone' | 'without address' | 'terminating' | 'back' }
   | { readonly kind: 'preview'; readonly origin: 'orphans' | 'previous rollout' }
+  /** What a person does, and what the world does between the two presses. */
+  | { readonly kind: 'preview and act'; readonly between: Extract<Step, { kind: 'pod' }>['becomes'] }
   | { readonly kind: 'informer looks' | 'act' | 'act twice' | 'restart' | 'restart without sightings' | 'tick' }
 
 const ADDRESSES = ['10.2.0.7', '10.2.0.8', '10.2.0.9'] as const
@@ -39,6 +41,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     kind: fc.constant('preview' as const),
     origin: fc.constantFrom('orphans' as const, 'orphans' as const, 'previous rollout' as const),
+  }),
+  fc.record({
+    kind: fc.constant('preview and act' as const),
+    between: fc.constantFrom('back' as const, 'back' as const, 'gone' as const, 'without address' as const),
   }),
   // What leads to acts comes often, or most runs would prove nothing.
   fc.record({ kind: fc.constantFrom(...(['informer looks', 'act', 'act', 'act twice', 'tick'] as const)) }),
@@ -165,6 +171,11 @@ async function live(steps: readonly Step[]): Promise<Told> {
         })
         return await on.clock.settle()
       }
+      case 'preview and act':
+        await take({ kind: 'preview', origin: 'orphans' })
+        await take({ kind: 'pod', becomes: one.between })
+        await take({ kind: 'act' })
+        return
       case 'act':
       case 'act twice':
         for (const preview of previews.slice(-1)) {
