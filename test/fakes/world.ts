@@ -170,10 +170,12 @@ export async function boot(on: World, of: Partial<ServerConfig> = {}): Promise<B
   poke()
   const tickOnce = async (): Promise<void> => {
     await clock.advance(TICK_MS)
-    void watch.tick().then(async () => {
+    const slot = async () => {
+      await watch.tick()
       if (watch.live().look?.kind !== 'reading') return
       await reconcileActs({ ledger, clock, isUnderWay: (preview) => underWay.has(preview) }, server)
-    })
+    }
+    void slot()
     await clock.settle()
   }
   return {
