@@ -17,7 +17,10 @@ import { isListedAfter, MARGINS, sightedAt, type Margins, type Sighted } from '.
  */
 export function attribute(caller: Caller, index: PictureIndex, margins: Margins = MARGINS): Attribution {
   const place = placeOf(caller.clientAddr, index)
-  return byName(caller, place, index, margins) ?? byPlace(caller, place, index, margins)
+  const named = byName(caller, place, index, margins)
+  if (named === undefined) return byPlace(caller, place, index, margins)
+  if (named.kind !== 'orphan' || byPlace(caller, place, index, margins).kind === 'orphan') return named
+  return { ...named, because: { kind: 'named pod is gone, from elsewhere' } }
 }
 
 function byPlace(caller: Caller, place: Place, index: PictureIndex, margins: Margins): Attribution {
