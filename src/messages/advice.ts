@@ -16,8 +16,15 @@ export function adviceLines(incident: Incident, live: Live | undefined): readonl
   if (byOrigin !== undefined) {
     const { suspect: whose, origin } = byOrigin
     const words = origin === 'orphans' ? 'no pod is left to use them' : 'their pods are terminating, and replaced'
+    const then = staleBesides(live, incident)
     return [
-      `**Mildest step that can work:** terminate ${backends(whose.stale, ORIGIN_NOUN[origin])} of ${code(whose.role)} (${words}). Leaves ${used - whose.stale} of ${usable} in use.`,
+      // It may end one of a hundred: that it can work is not said.
+      `**Mildest step:** terminate ${backends(whose.stale, ORIGIN_NOUN[origin])} of ${code(whose.role)} (${words}). Leaves ${used - whose.stale} of ${usable} in use.`,
+      ...(then === undefined
+        ? []
+        : [
+            `If that is not enough: ${backends(then.stale, 'stale')} of ${code(then.role)} (idle for ${duration(live.stale.idleMs)} or more).`,
+          ]),
     ]
   }
   const suspect = suspectOf(live.look, incident, live.rules, live.stale)
@@ -55,6 +62,14 @@ export function originSuspect(live: Live): { readonly origin: StaleOrigin; reado
     if (suspect !== undefined) return { origin, suspect }
   }
   return undefined
+}
+
+/** Who else has stale backends, or the same role more of them than are offered by their origin. */
+export function staleBesides(live: Live, incident: Incident): Suspect | undefined {
+  const byOrigin = originSuspect(live)?.suspect
+  const suspect = live.look?.kind === 'reading' ? suspectOf(live.look, incident, live.rules, live.stale) : undefined
+  const isSame = byOrigin !== undefined && suspect?.role === byOrigin.role && suspect.stale <= byOrigin.stale
+  return isSame ? undefined : suspect
 }
 
 export const ORIGIN_NOUN: Readonly<Record<StaleOrigin, string>> = {

@@ -10,7 +10,7 @@ import { numbersOf, usableSlots, usedSlots } from '../core/watch/slots.js'
 import type { AlertMessage } from '../ports/alertChannel.js'
 import { becauseLines, lookText, numbersText, severitySymbol, severityWord } from './because.js'
 import { button, COLOUR, container, row, text, type ContainerPart, type Rendered } from './body.js'
-import { adviceLines, originSuspect, ORIGIN_NOUN, suspectRole } from './advice.js'
+import { adviceLines, originSuspect, ORIGIN_NOUN, staleBesides, suspectRole } from './advice.js'
 import { byHandLines } from './byHand.js'
 import { encodeButtonId } from './buttonId.js'
 import { code, fence, inert, person, sentence } from './escape.js'
@@ -221,7 +221,10 @@ function buttons(incident: Incident, live: Live | undefined): ContainerPart {
     reading === undefined || live === undefined || incident.subject === 'data'
       ? undefined
       : suspectOf(reading, incident, live.rules, live.stale)
-  const byOrigin = live?.look?.kind === 'reading' && incident.subject !== 'data' ? originSuspect(live) : undefined
+  const byOrigin =
+    reading !== undefined && live !== undefined && incident.subject !== 'data' ? originSuspect(live) : undefined
+  // One orphan must not hide forty stale ones.
+  const isStaleShown = byOrigin === undefined || (live !== undefined && staleBesides(live, incident) !== undefined)
   return row(
     ...(byOrigin === undefined
       ? []
@@ -232,13 +235,13 @@ function buttons(incident: Incident, live: Live | undefined): ContainerPart {
             ButtonStyle.Primary,
           ),
         ]),
-    ...(incident.subject === 'data' || byOrigin !== undefined
+    ...(incident.subject === 'data' || !isStaleShown
       ? []
       : [
           button(
             suspect === undefined ? 'Terminate stale…' : `Terminate ${suspect.stale} stale…`,
             encodeButtonId({ kind: 'terminate stale', incident: incident.id }),
-            ButtonStyle.Primary,
+            byOrigin === undefined ? ButtonStyle.Primary : ButtonStyle.Secondary,
           ),
         ]),
     button('Inspect', encodeButtonId({ kind: 'inspect', incident: incident.id }), ButtonStyle.Secondary),

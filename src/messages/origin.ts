@@ -28,6 +28,8 @@ const EVIDENCE: Readonly<Record<Because['kind'], string>> = {
   'named itself': 'names its pod',
   'address of pod': 'has the address of its pod',
   'named pod is gone': 'names a pod that is gone',
+  'named pod is gone, from elsewhere': 'names a pod that is gone, but its address may be that of a pooler or node',
+  'named itself, from elsewhere': 'names a terminating pod, but its address may be that of a pooler or node',
   'seen on a pod that is gone': 'has an address that Lifeguard saw on a pod that is gone',
   'pod range without pod': 'has an address that only pods have, and no pod has it',
   'older than the pod': 'is older than the pod that has its address now',

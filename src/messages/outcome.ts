@@ -51,7 +51,7 @@ export function renderActAnswer(answer: Exclude<ActAnswer, { kind: 'refused' }>)
       return renderAct(answer.act)
     case 'nothing left':
       return note(
-        `**Nothing to terminate any more.** Since the preview ${answer.alreadyGone} ended by themselves and ${answer.changed} went back to work.\nNothing was done.`,
+        `**Nothing to terminate any more.** Since the preview ${answer.alreadyGone} ended by themselves and ${answer.changed} ${answer.act.previewed.filter.origin === undefined ? 'went back to work' : 'went back to work or are proven of that origin no more'}.\nNothing was done.`,
       )
     case 'already pressed':
       return note(
@@ -61,7 +61,7 @@ export function renderActAnswer(answer: Exclude<ActAnswer, { kind: 'refused' }>)
       )
     case 'expired':
       return note(
-        `This preview was made ${relativeTime(answer.previewedAt)} and is valid for 60 s.\nNothing was done. Press *Terminate stale…* on the card, or use \`/terminate stale\`, for a fresh one.`,
+        `This preview was made ${relativeTime(answer.previewedAt)} and is valid for 60 s.\nNothing was done. Press *Terminate …* on the card, or use \`/terminate\`, for a fresh one.`,
       )
     case 'unknown preview':
       return note('Lifeguard has no record of this preview.\nNothing was done. Ask for a fresh one.')

@@ -261,3 +261,54 @@ test('time alone changes nothing on a card: ages are kept by the client', () => 
   const later = { ...SURGE, at: T0 + 5 * MINUTE }
   assert.equal(text({ live: { ...LIVE, look: later, reading: later } }), text())
 })
+
+describe('orphans on the card', () => {
+  const tally = (orphans: number, total: number) => ({
+    total,
+    current: total - orphans,
+    previous: 0,
+    orphans,
+    node: 0,
+    pooler: 0,
+    known: 0,
+    unknown: 0,
+    terminable: { orphans, previous: 0 },
+  })
+  const withOrphans = (orphans: number): Live => ({
+    ...LIVE,
+    traced: {
+      kind: 'traced',
+      origins: {
+        at: T0,
+        all: tally(orphans, 96),
+        roles: [{ role: 'site', tally: tally(orphans, 71), dead: [] }],
+        rows: [],
+        loads: [],
+      },
+      confirmedAt: T0,
+      pods: 3,
+      rollouts: [],
+      forecasts: [],
+    },
+  })
+
+  test('that are one of many stale ones are no promise, and hide no button', () => {
+    const live = withOrphans(1)
+    assert.match(
+      text({ live }),
+      /\*\*Mildest step:\*\* terminate 1 orphaned backend of `site` .*Leaves 95 of 97 in use\.\nIf that is not enough: 31 stale backends of `site`/,
+    )
+    assert.deepEqual(labels(renderCard(card({ live }), link)), [
+      'Terminate 1 orphaned…',
+      'Terminate 31 stale…',
+      'Inspect',
+      'Acknowledge',
+    ])
+  })
+
+  test('that are all there is to end are the only ones offered', () => {
+    const live = withOrphans(31)
+    assert.doesNotMatch(text({ live }), /If that is not enough/)
+    assert.deepEqual(labels(renderCard(card({ live }), link)), ['Terminate 31 orphaned…', 'Inspect', 'Acknowledge'])
+  })
+})

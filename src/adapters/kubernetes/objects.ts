@@ -11,7 +11,8 @@ import type { RawDeployment, RawNode, RawObject, RawOwner, RawPod } from './raw.
 export function podOf(raw: RawPod, skewMs: number): Pod | null {
   const identity = identityOf(raw)
   if (identity === null) return null
-  const { spec = {}, status = {} } = raw
+  const spec = raw.spec ?? {}
+  const status = raw.status ?? {}
   return {
     ...identity,
     phase: phaseOf(status.phase),
@@ -33,7 +34,8 @@ export function replicaSetOf(raw: RawObject, skewMs: number): ReplicaSet | null 
 export function deploymentOf(raw: RawDeployment, skewMs: number): Deployment | null {
   const identity = identityOf(raw)
   if (identity === null) return null
-  const { spec = {}, status = {} } = raw
+  const spec = raw.spec ?? {}
+  const status = raw.status ?? {}
   const progressing = status.conditions?.find((condition) => condition.type === 'Progressing')
   return {
     ...identity,
@@ -98,8 +100,8 @@ function phaseOf(phase: string | undefined): PodPhase {
 
 function podAddresses({ podIP, podIPs }: NonNullable<RawPod['status']>): readonly string[] {
   const all: string[] = []
-  for (const { ip } of podIPs ?? []) if (ip !== undefined && ip !== '' && !all.includes(ip)) all.push(ip)
-  if (all.length === 0 && podIP !== undefined && podIP !== '') all.push(podIP)
+  for (const { ip } of podIPs ?? []) if (typeof ip === 'string' && ip !== '' && !all.includes(ip)) all.push(ip)
+  if (all.length === 0 && typeof podIP === 'string' && podIP !== '') all.push(podIP)
   return all
 }
 

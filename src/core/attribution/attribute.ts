@@ -38,10 +38,17 @@ export function attributor(
     const before = known.get(startedAt)
     if (before !== undefined) return before
     const one = { applicationName, clientAddr, startedAt }
-    const answer = (isNamed ? byName(one, place, index, margins) : undefined) ?? byPlace(one, place, index, margins)
+    const named = isNamed ? byName(one, place, index, margins) : undefined
+    const answer = named === undefined ? byPlace(one, place, index, margins) : borne(named, one, place, index, margins)
     known.set(startedAt, answer)
     return answer
   }
+}
+
+/** An orphan by its name, as far as its address bears it out: a pooler that nobody declared keeps the name of its last client. */
+function borne(named: Attribution, caller: Caller, place: Place, index: PictureIndex, margins: Margins): Attribution {
+  if (named.kind !== 'orphan' || byPlace(caller, place, index, margins).kind === 'orphan') return named
+  return { ...named, because: { kind: 'named pod is gone, from elsewhere' } }
 }
 
 /** The one answer for every backend that is not older than the only pod at its address, when that pod is there to stay. */

@@ -64,6 +64,10 @@ export type Because =
   | { readonly kind: 'address of pod' }
   /** The pod that named itself is gone by a LIST begun late enough. */
   | { readonly kind: 'named pod is gone' }
+  /** Likewise, where the address does not show it: a node's, or one that nobody saw on a pod. A pooler may hold it. */
+  | { readonly kind: 'named pod is gone, from elsewhere' }
+  /** A terminating pod named itself, and has another address. */
+  | { readonly kind: 'named itself, from elsewhere' }
   /** Lifeguard saw the address on a pod of that name; no pod has it now. */
   | { readonly kind: 'seen on a pod that is gone' }
   /** In a declared pod range, on no pod. */

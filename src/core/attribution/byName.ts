@@ -45,7 +45,8 @@ function ofLiving(caller: Caller, alive: readonly Pod[], place: Place, index: Pi
   // Of a name that comes again, an older backend may be of the pod that had it before.
   if (!isNamedOnce(pod.name, workload?.kind) && caller.startedAt < earliestStart(pod)) return undefined
   if (pod.isTerminating && !isThere && isBorrowed(caller, place)) return undefined
-  return living(pod, index, 'exact', { kind: 'named itself' })
+  const kind = pod.isTerminating && !isThere ? 'named itself, from elsewhere' : 'named itself'
+  return living(pod, index, 'exact', { kind })
 }
 
 function ofGone(

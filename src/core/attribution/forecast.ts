@@ -19,9 +19,12 @@ export type Forecast = {
   readonly isRollingOut: boolean
 }
 
-/** Folds a reading into what is remembered; the same map when it told nothing new. */
+/** Folds a reading into what is remembered; the same map when it told nothing new. Only of Deployments: each run of a CronJob is a Job by a new name. */
 export function rememberPerPod(previous: PerPod, { loads }: Pick<Origins, 'loads'>): PerPod {
-  const more = loads.filter(({ workload, connections }) => connections > (previous.get(workloadKey(workload)) ?? 0))
+  const more = loads.filter(
+    ({ workload, connections }) =>
+      workload.kind === 'Deployment' && connections > (previous.get(workloadKey(workload)) ?? 0),
+  )
   if (more.length === 0) return previous
   return new Map([
     ...previous,

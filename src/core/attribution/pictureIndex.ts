@@ -1,4 +1,4 @@
-import { addressKey, parseAddress, parseRange, type AddressRange } from './address.js'
+import { addressKey, contains, parseAddress, parseRange, type AddressRange } from './address.js'
 import type { Picture, Pod, Sighting } from './picture.js'
 import { lineages, type Lineage } from './rollouts.js'
 
@@ -75,8 +75,20 @@ export function pictureIndex(known: {
     lineages: picture === null ? new Map() : lineages(picture),
     sightingsByAddress: grouped(sightings, ({ address }) => keyOf(address)),
     sightingsByName: grouped(sightings, ({ podName }) => podName),
-    ranges: declared(ranges),
+    ranges: declared(ranges).filter((range) => range.of !== 'pods' || hasOneIn(range, living)),
   }
+}
+
+/** A range of pods in which none lives is another cluster's, or nobody's: what is declared of it proves nothing here. */
+function hasOneIn(range: DeclaredRange, living: readonly Pod[]): boolean {
+  return living.some(
+    (pod) =>
+      !pod.isHostNetwork &&
+      pod.addresses.some((text) => {
+        const address = parseAddress(text)
+        return address !== undefined && contains(range, address)
+      }),
+  )
 }
 
 /** Whether a pod may hold its address and its connections. A finished one that is being deleted may not have let go yet. */

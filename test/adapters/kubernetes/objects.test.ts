@@ -52,6 +52,17 @@ describe('a pod', () => {
       { metadata, status: { podIP: '10.2.0.9', podIPs: [] } },
       { addresses: ['10.2.0.9'] },
     ],
+    // As a proxy in between may write what is absent: one such object must not end the watch, nor judging.
+    [
+      'with null for what is absent',
+      JSON.parse(JSON.stringify({ metadata, spec: null, status: null })) as RawPod,
+      { phase: 'Pending', addresses: [], node: null },
+    ],
+    [
+      'with an address that is no text',
+      JSON.parse(JSON.stringify({ metadata, status: { podIP: null, podIPs: [{ ip: 5 }] } })) as RawPod,
+      { addresses: [] },
+    ],
     ['with podIPs null', { metadata, status: { podIP: '10.2.0.9', podIPs: null } }, { addresses: ['10.2.0.9'] }],
     [
       'with an entry of podIPs that has no address yet',

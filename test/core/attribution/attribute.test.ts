@@ -216,8 +216,18 @@ describe('a healthy backend is never taken for an orphan', () => {
     assert.equal(told(ask({}, { picture: picture(pods), sightings: [around] })), 'unknown: pod without address')
   })
 
+  test("by a declared range in which no pod of this cluster lives: the kubeconfig names another one's", () => {
+    const elsewhere = picture([pod({ addresses: ['10.7.0.9'] })])
+    assert.equal(told(ask({}, { ...RANGE, picture: elsewhere })), 'unknown: never seen')
+    const here = picture([pod({ addresses: ['10.7.0.9'] }), pod({ uid: 'b', name: 'b', addresses: ['10.2.9.9'] })])
+    assert.equal(ask({}, { ...RANGE, picture: here }).kind, 'orphan')
+  })
+
   test('when a dual-stack cluster lists one family only', () => {
-    assert.equal(told(ask({ clientAddr: 'fd00:2::7', startedAt: T0 - HOUR }, RANGE)), 'unknown: pod without address')
+    assert.equal(told(ask({ clientAddr: 'fd00:2::7', startedAt: T0 - HOUR }, RANGE)), 'unknown: never seen')
+    const other = pod({ uid: 'other', name: 'other', addresses: ['fd00:2::5'] })
+    const some = { ...RANGE, picture: picture([pod(), other]) }
+    assert.equal(told(ask({ clientAddr: 'fd00:2::7', startedAt: T0 - HOUR }, some)), 'unknown: pod without address')
     const both = picture([pod({ addresses: ['10.2.0.9', 'fd00:2::9'] })])
     assert.equal(ask({ clientAddr: 'fd00:2::7', startedAt: T0 - HOUR }, { ...RANGE, picture: both }).kind, 'orphan')
   })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { terminableAs } from '../../../src/core/attribution/terminable.js'
 import { MINUTE, T0 } from '../fixture.js'
 import { ask, HOUR, oldPod, picture, pod, sighting, told } from './fixture.js'
 
@@ -39,7 +40,10 @@ describe('a backend that names its pod', () => {
   test("is an orphan when that pod is gone by a list begun late enough, behind a node's address too", () => {
     for (const clientAddr of [BEHIND_NODE, '198.51.100.1', '10.2.0.7']) {
       const answer = ask({ applicationName: OLD_NAME, clientAddr })
-      assert.equal(told(answer), 'orphan: named pod is gone')
+      const isProven = clientAddr === '10.2.0.7'
+      assert.equal(told(answer), `orphan: named pod is gone${isProven ? '' : ', from elsewhere'}`)
+      // An undeclared PgBouncer keeps the name of a client that is gone: from a node or from nowhere known, none is offered.
+      assert.equal(terminableAs(answer), isProven ? 'orphans' : null)
       assert.ok(answer.kind === 'orphan' && answer.goneSince === T0 - 3 * HOUR && answer.pod?.rollout?.revision === 41)
     }
     const listBegunAt = T0 - 5 * HOUR + 29_999
@@ -52,7 +56,7 @@ describe('a backend that names its pod', () => {
     const answer = ask(named, { sightings: [], picture: picture([oldPod({ phase: 'Failed', addresses: [] })]) })
     assert.ok(answer.kind === 'orphan' && answer.goneSince === null && answer.pod?.rollout?.revision === 41)
     for (const of of [{ isTerminating: true }, { addresses: [] }, { phase: 'Unknown' }] as const)
-      assert.equal(told(ask(named, { picture: picture([oldPod(of)]) })), 'previous rollout: named itself')
+      assert.match(told(ask(named, { picture: picture([oldPod(of)]) })), /^previous rollout: named itself/)
   })
 
   test("and is older than it is the pod's still: a pooler hands an old session to a new client", () => {
@@ -84,7 +88,9 @@ describe('a name makes no session stale', () => {
     const going = { picture: picture([pod(), oldPod({ isTerminating: true })]), ranges: POOLER }
     assert.equal(told(ask({ applicationName: OLD_NAME, clientAddr: '10.9.0.1' }, going)), 'pooler: range')
     const direct = ask({ applicationName: OLD_NAME, clientAddr: BEHIND_NODE }, going)
-    assert.ok(direct.kind === 'previous rollout' && direct.isTerminating)
+    assert.ok(direct.kind === 'previous rollout' && direct.isTerminating && terminableAs(direct) === null)
+    const there = ask({ applicationName: OLD_NAME, clientAddr: '10.2.0.7' }, going)
+    assert.equal(terminableAs(there), 'previous rollout')
   })
 })
 

@@ -60,3 +60,9 @@ test('the most a pod ever held is remembered, and a reading that tells nothing n
   assert.deepEqual([...rememberPerPod(first, load(64))], [['default/Deployment/site', 64]])
   assert.deepEqual([...first], [['default/Deployment/site', 12]])
 })
+
+test('jobs are not remembered: each run has a new name, and none is ever rolled out', () => {
+  const job = { namespace: 'default', kind: 'Job', name: 'backup-27000001' }
+  const nothing = new Map<string, number>()
+  assert.equal(rememberPerPod(nothing, { loads: [{ workload: job, connections: 3, total: 3 }] }), nothing)
+})
