@@ -81,7 +81,11 @@ export function world(): World {
   return { clock: manualClock(), disk: disk(), guild: guild(), cluster: cluster(), evidence: evidenceDisk() }
 }
 
-export async function boot(on: World, of: Partial<ServerConfig> = {}): Promise<Bot> {
+export async function boot(
+  on: World,
+  of: Partial<ServerConfig> = {},
+  tracer?: NonNullable<WatchedServer['tracer']>,
+): Promise<Bot> {
   const { clock } = on
   const config: ServerConfig = { ...SERVER, ...of }
   const life = power()
@@ -107,6 +111,7 @@ export async function boot(on: World, of: Partial<ServerConfig> = {}): Promise<B
     live: () => watch.live(),
     lookNow: () => watch.lookNow(),
     peakOf: (incident) => watch.peakOf(incident),
+    ...(tracer === undefined ? {} : { tracer }),
   }
   const watched = watchedServers([server])
   const underWay = new Map<string, Press>()
