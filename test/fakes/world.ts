@@ -97,7 +97,11 @@ export function world(of: Pick<World, 'pods'> = {}): World {
   }
 }
 
-export async function boot(on: World, of: Partial<ServerConfig> = {}): Promise<Bot> {
+export async function boot(
+  on: World,
+  of: Partial<ServerConfig> = {},
+  tracer?: NonNullable<WatchedServer['tracer']>,
+): Promise<Bot> {
   const { clock } = on
   const config: ServerConfig = { ...SERVER, ...of }
   const life = power()

@@ -21,8 +21,13 @@ export async function judgeOrigins(
       why: { detail: 'no cluster is configured', remedy: 'set KUBERNETES, see docs/configuration.md' },
     }
   }
-  const judged = await server.tracer.judge(read.backends, read.at)
-  if (judged.kind === 'judged') return judged
-  const { kind: _, ...why } = judged
-  return { kind: 'failed', why }
+  try {
+    const judged = await server.tracer.judge(read.backends, read.at)
+    if (judged.kind === 'judged') return judged
+    const { kind: _, ...why } = judged
+    return { kind: 'failed', why }
+  } catch (error) {
+    // A bug in judging must say that nothing was done, like everything else that keeps it from proving.
+    return { kind: 'failed', why: { detail: error instanceof Error ? error.message : String(error) } }
+  }
 }
