@@ -100,7 +100,8 @@ export function world(of: Pick<World, 'pods'> = {}): World {
 export async function boot(
   on: World,
   of: Partial<ServerConfig> = {},
-  tracer?: NonNullable<WatchedServer['tracer']>,
+  /** In place of the real one's: a test of what becomes of its answers. */
+  judge?: NonNullable<WatchedServer['tracer']>,
 ): Promise<Bot> {
   const { clock } = on
   const config: ServerConfig = { ...SERVER, ...of }
@@ -128,7 +129,7 @@ export async function boot(
     live: () => watch.live(),
     lookNow: () => watch.lookNow(),
     peakOf: (incident) => watch.peakOf(incident),
-    ...(tracer === undefined ? {} : { tracer }),
+    ...(judge !== undefined ? { tracer: judge } : tracer === undefined ? {} : { tracer }),
   }
   const watched = watchedServers([server])
   const underWay = new Map<string, Press>()

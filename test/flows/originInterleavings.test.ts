@@ -54,9 +54,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 type Told = { readonly on: World; readonly wrongs: readonly string[] }
 
+/** It outlives every rollout, by which the cluster is known again. Nobody connects from it. */
+const DNS = pod({ uid: 'dns', name: 'dns', addresses: ['10.2.0.2'], owner: null })
+
 /** One cluster, one server, and the bot between them; whose each backend truly is, is known here alone. */
 async function live(steps: readonly Step[]): Promise<Told> {
-  const kube = pods(picture([], { replicaSets: [], deployments: [] }))
+  const kube = pods(picture([DNS], { replicaSets: [], deployments: [] }))
   const on = world({ pods: kube })
   const owner = new Map<number, string>()
   const addressOf = new Map<string, string>()
@@ -84,17 +87,18 @@ async function live(steps: readonly Step[]): Promise<Told> {
   }
 
   const change = (becomes: (one: Pod) => readonly Pod[]): void => {
-    const [first, ...others] = kube.truth.pods
+    const [first, ...others] = kube.truth.pods.filter((one) => one !== DNS)
     if (first === undefined) return
     const left = becomes(first)
     if (left.length === 0) gone = [...gone, first]
-    kube.truth = { ...kube.truth, pods: [...left, ...others] }
+    kube.truth = { ...kube.truth, pods: [...left, ...others, DNS] }
   }
 
   const rollOut = ({ address, old }: Extract<Step, { kind: 'roll out' }>): void => {
     made += 1
     const set = { ...NEW_SET, uid: `rs-${made}`, name: `site-${made}`, revision: made, createdAt: on.clock.now() }
     const before = kube.truth.pods.filter((one) => {
+      if (one === DNS) return false
       // Two pods never have one address, shown or not: whose it was is over before it is given away.
       const keeps = old !== 'gone' && addressOf.get(one.uid) !== ADDRESSES[address]
       if (!keeps) gone = [...gone, one]
@@ -111,7 +115,11 @@ async function live(steps: readonly Step[]): Promise<Told> {
     addressOf.set(fresh.uid, ADDRESSES[address] ?? '')
     kube.truth = {
       ...kube.truth,
-      pods: [...before.map((one) => ({ ...one, isTerminating: one.isTerminating || old === 'terminating' })), fresh],
+      pods: [
+        ...before.map((one) => ({ ...one, isTerminating: one.isTerminating || old === 'terminating' })),
+        fresh,
+        DNS,
+      ],
       replicaSets: [...kube.truth.replicaSets, set],
       deployments: [{ ...DEPLOYMENT, revision: made, status: { replicas, updatedReplicas: 1, availableReplicas: 1 } }],
     }
@@ -125,7 +133,7 @@ async function live(steps: readonly Step[]): Promise<Told> {
       case 'open': {
         // No pod is made, given an address and connected within the millisecond in which another was seen with it.
         await on.clock.advance(1_000)
-        const running = kube.truth.pods.filter(({ isTerminating, addresses }) => !isTerminating && addresses.length > 0)
+        const running = kube.truth.pods.filter((its) => its !== DNS && !its.isTerminating && its.addresses.length > 0)
         for (const its of running) {
           for (let n = 0; n < one.count; n += 1) {
             nextPid += 1

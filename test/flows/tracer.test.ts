@@ -14,6 +14,9 @@ import { fakeKubernetes, look, pods, type Pods } from '../fakes/kubernetes.js'
 import { recordingLog } from '../fakes/log.js'
 import { fakeSightings, sightingDisk, type SightingDisk } from '../fakes/sightings.js'
 
+/** Of the pod that is there: by it the cluster is known again. */
+const HERE = sighting({ podUid: 'p-new', podName: 'site-7d4b9c6f8-x2k4p', address: '10.2.0.9', lastSeenAt: T0 })
+
 type Scene = { readonly tracer: Tracer; readonly on: Pods; readonly disk: SightingDisk; readonly clock: ManualClock }
 
 /** A tracer whose informer has looked once, unless told otherwise. */
@@ -145,7 +148,7 @@ describe('a history at fault', () => {
   })
 
   test('that is well names the dead after a restart', async () => {
-    const { tracer } = await scene({ disk: sightingDisk([sighting()]) })
+    const { tracer } = await scene({ disk: sightingDisk([sighting(), HERE]) })
     const { dead } = traced(tracer).origins.roles[0] ?? { dead: [] }
     assert.deepEqual(
       dead.map(({ rollout, count }) => [rollout?.name, count]),
@@ -155,7 +158,7 @@ describe('a history at fault', () => {
 })
 
 test('once an hour those of more than thirty days ago are forgotten, on disk and in memory', async () => {
-  const disk = sightingDisk([sighting({ lastSeenAt: T0 - FORGET_AFTER_MS + 10 * MINUTE })])
+  const disk = sightingDisk([sighting({ lastSeenAt: T0 - FORGET_AFTER_MS + 10 * MINUTE }), HERE])
   const { tracer, on, clock } = await scene({ disk })
   traced(tracer)
   await clock.advance(HOUR - 1)
@@ -221,14 +224,14 @@ describe('by pods listed now', () => {
     assert.equal(traced(one.tracer).origins.all.orphans, 0)
     one.on.truth = picture()
     assert.equal(await judged(one), 'orphan')
-    const two = await scene({ disk: sightingDisk([sighting()]) })
+    const two = await scene({ disk: sightingDisk([sighting(), HERE]) })
     assert.equal(traced(two.tracer).origins.all.orphans, 31)
     two.on.truth = picture([pod(), oldPod()])
     assert.equal(await judged(two), 'previous rollout')
   })
 
   test('it counts from when the backends were read, and without an age nothing is proven', async () => {
-    const one = await scene({ disk: sightingDisk([sighting({ lastSeenAt: T0 })]) })
+    const one = await scene({ disk: sightingDisk([sighting({ lastSeenAt: T0 }), HERE]) })
     assert.equal(await judged(one, { sessionAgeMs: 30_000 }), 'orphan')
     assert.equal(await judged(one, { sessionAgeMs: 29_999 }), 'unknown')
     assert.equal(await judged(one, { sessionAgeMs: -5 * HOUR }), 'unknown')

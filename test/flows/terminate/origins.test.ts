@@ -15,9 +15,14 @@ import { boot, operator, world, type Bot, type World } from '../../fakes/world.j
 const ORPHANS: StaleFilter = { states: ['idle', 'idle in transaction'], origin: 'orphans' }
 const STALE: StaleFilter = { states: ['idle', 'idle in transaction'], role: 'site' }
 
+/** As Postgres writes it. */
+function startOf(hoursAgo: number): string {
+  return new Date(T0 - hoursAgo * HOUR).toISOString().replace('T', ' ').replace('Z', '+00')
+}
+
 /** 31 of the pod that went three hours ago, and 13 of the present one, all idle for 20 minutes, as one role. */
-const DEAD = backends(31, 1_000, { clientAddr: '10.2.0.7', sessionAgeMs: 5 * HOUR })
-const HEALTHY = backends(13, 2_000, { clientAddr: '10.2.0.9', sessionAgeMs: HOUR })
+const DEAD = backends(31, 1_000, { clientAddr: '10.2.0.7', backendStart: startOf(5) })
+const HEALTHY = backends(13, 2_000, { clientAddr: '10.2.0.9', backendStart: startOf(1) })
 
 type Scene = { readonly on: World; readonly bot: Bot; readonly joe: Presser; list: () => ClusterList }
 
