@@ -81,7 +81,7 @@ function deadText(dead: readonly DeadRollout[]): string {
   const more = dead.slice(DEAD_SHOWN).reduce((sum, one) => sum + one.count, 0)
   const named = dead.slice(0, DEAD_SHOWN).map((one) => {
     const gone = one.goneSince === null ? '' : `, last seen ${relativeTime(one.goneSince)}`
-    return `${one.count} of ${one.rollout === null && one.workload === null ? 'pods never seen' : code(rolloutName(one))}${gone}`
+    return `${one.count} of ${one.rollout === null && one.workload === null ? 'pods not known by name' : code(rolloutName(one))}${gone}`
   })
   return [...named, ...(more > 0 ? [`${more} of earlier ones`] : [])].join(' · ')
 }

@@ -56,7 +56,7 @@ function orphanLine(one: OriginRow): string {
   const named = one.pods.slice(0, PODS_SHOWN).map((pod) => inert(pod, 63))
   const more = one.pods.length - named.length
   const pods =
-    named.length === 0 ? 'pods that Lifeguard never saw' : `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+    named.length === 0 ? 'pods not known by name' : `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
   const gone = one.goneSince === null ? '' : `, last seen ${relativeTime(one.goneSince)}`
   return `- **${one.count}** of ${code(rolloutName(one))}${gone}: ${roles === '' ? '' : `role ${roles}, `}${one.idle} idle · ${code(pods, 200)}`
 }

@@ -149,7 +149,7 @@ function whyLines(filter: StaleFilter, live: Live, { victims }: Selection): read
   for (const { attribution } of victims) {
     if (attribution === undefined) continue
     const pod = 'pod' in attribution ? attribution.pod : null
-    const line = `${pod === null ? 'a pod never seen' : code(rolloutName(pod))}: each ${evidenceText(attribution.because.kind)}`
+    const line = `${pod === null ? 'a pod not known by name' : code(rolloutName(pod))}: each ${evidenceText(attribution.because.kind)}`
     counts.set(line, (counts.get(line) ?? 0) + 1)
   }
   const lines = [...counts].sort(([, a], [, b]) => b - a)

@@ -32,7 +32,7 @@ export function unknownLines(rows: readonly OriginRow[]): readonly string[] {
 function nameOf(one: OriginRow): string {
   if (one.place !== null) return one.place
   if (one.kind === 'unknown') return 'unknown'
-  if (one.workload === null && one.rollout === null) return one.pods[0] ?? 'pods not seen'
+  if (one.workload === null && one.rollout === null) return one.pods[0] ?? 'pods not known'
   return rolloutName(one)
 }
 

@@ -9,6 +9,7 @@ import { startDiscord, type DiscordSandbox } from '../../sandbox/discord/start.j
 import type { SeenMessage } from '../../sandbox/discord/world/seen.js'
 import { startPostgres, type PostgresOptions, type SandboxPostgres } from '../../sandbox/postgres/start.js'
 import { loadConfig } from '../../src/config/load.js'
+import type { Config } from '../../src/ports/config.js'
 import type { Log } from '../../src/ports/log.js'
 import type { Schedule } from '../../src/ports/schedule.js'
 import { startBot, type Bot } from '../../src/wire.js'
@@ -21,6 +22,9 @@ const LOGINS = {
   site: 'site-secret-3',
   metricity: 'metricity-secret-4',
 } as const
+
+/** As whom `sandbox/site` logs in. */
+export const SITE_LOGIN = { role: 'site', password: LOGINS.site, databases: ['postgres'] } as const
 
 /** The whole world of a scenario: a real Postgres, the Discord stand-in, and the bot through the real discord.js. */
 export type Scenario = {
@@ -56,6 +60,8 @@ export type ScenarioOptions = {
   readonly env?: Readonly<Record<string, string>>
   /** Text of a YAML file of servers, in place of the variables of one; it may refer to ${PRODUCTION_PASSWORD}. */
   readonly file?: (server: { readonly host: string; readonly port: number }) => string
+  /** Changes what no setting can. */
+  readonly configure?: (config: Config) => Config
   /** Started by the test itself, as a child process or later. */
   readonly withoutBot?: boolean
 }
@@ -173,7 +179,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     async startBot() {
       const loaded = loadConfig({ env, readFile: () => options.file?.(postgres) ?? '' })
       if (loaded.kind !== 'config') throw new Error(JSON.stringify(loaded))
-      bot = await startBot(loaded.config, {
+      bot = await startBot(options.configure?.(loaded.config) ?? loaded.config, {
         log: logInto(logged),
         version: 'test',
         onFatal: (because) => void logged.push(`fatal ${because}`),
