@@ -177,6 +177,10 @@ test('a host-network pod that shows no address hides nobody: it never has one of
 describe('a healthy backend is never taken for an orphan', () => {
   test('when it is of a pod made after the list began', () => {
     assert.equal(told(ask({ startedAt: T0 - 10_000 }, RANGE)), 'unknown: list too old')
+    // Of no pod's address a newer LIST would prove nothing; asked for all the same, it would be so every 10 s for ever.
+    const host = { clientAddr: '198.51.100.1', startedAt: T0 - 10_000 }
+    assert.equal(told(ask(host, RANGE)), 'unknown: never seen')
+    assert.equal(told(ask({ startedAt: T0 - 10_000 }, { ...RANGE, watchedSince: T0 - HOUR })), 'unknown: never seen')
   })
 
   test('when the address passed from a dead pod to something else since', () => {
