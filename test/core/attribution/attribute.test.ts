@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Caller } from '../../../src/core/attribution/attribution.js'
+import { terminableAs } from '../../../src/core/attribution/terminable.js'
 import { MINUTE, T0 } from '../fixture.js'
 import {
   ask,
@@ -343,4 +344,15 @@ describe("an address that is no pod's own", () => {
         })
     assert.equal(ask({}, { ranges }).kind, 'orphan')
   })
+})
+
+test('a backend older than the pod at its address is offered only where Lifeguard saw the pod that had it before', () => {
+  const now = picture([pod({ addresses: ['10.2.0.7'], createdAt: T0 - HOUR })])
+  const seen = ask({}, { picture: now })
+  assert.equal(told(seen), 'orphan: older than the pod')
+  assert.equal(terminableAs(seen), 'orphans')
+  // So it looks, too, when the kubeconfig names another cluster of the same range, or the clock of Postgres was set forward.
+  const unseen = ask({}, { picture: now, sightings: [] })
+  assert.equal(told(unseen), 'orphan: older than the pod')
+  assert.equal(terminableAs(unseen), null)
 })
