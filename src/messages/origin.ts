@@ -58,7 +58,7 @@ export function originLines(traced: Traced, now: number): readonly string[] {
   const roles = traced.origins.roles.filter(({ tally }) => tally.orphans > 0 || tally.terminable.previous > 0)
   return [
     ...roles.slice(0, ROLES_SHOWN).flatMap(roleLines),
-    ...(roles.length === 0 ? [] : rolloutLines(traced)),
+    ...rolloutLines(traced),
     ...traced.forecasts.filter((one) => one.exceedsBy > 0 && one.isRollingOut).map((one) => `⚠️ ${forecastLine(one)}`),
     ...ageLines(traced, now),
   ]

@@ -306,6 +306,16 @@ describe('orphans on the card', () => {
     ])
   })
 
+  test('or none: the last rollouts stand beside the surge, with their age', () => {
+    const none = withOrphans(0)
+    assert.ok(none.traced.kind === 'traced')
+    const workload = { namespace: 'default', kind: 'Deployment', name: 'site' }
+    const rollout = { name: 'site-7d4b9c6f8', revision: 42, createdAt: T0 - MINUTE }
+    const rollouts = [{ workload, rollout, at: T0 - MINUTE, isComplete: true }]
+    const live = { ...none, traced: { ...none.traced, rollouts } }
+    assert.match(text({ live }), /Last rollouts: `site` .*`site-7d4b9c6f8`/)
+  })
+
   test('that are all there is to end are the only ones offered', () => {
     const live = withOrphans(31)
     assert.doesNotMatch(text({ live }), /If that is not enough/)

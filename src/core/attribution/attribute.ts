@@ -120,10 +120,12 @@ function ofNoPod(
     if (pod.isTerminating && because !== undefined) return unknown(because)
     return living(pod, index, 'high', { kind: 'address of pod' })
   }
-  if (because?.kind === 'list too old') return unknown(because)
+  // Only where a newer LIST would prove something: it is asked for, and the clients of a host that is no pod are always young.
+  const isProvable = sighted.isGone || isProvenByRange(startedAt, isPodRange, index, margins)
+  if (because?.kind === 'list too old' && isProvable) return unknown(because)
   if (sighted.isGone && because === undefined)
     return orphan(sighted.pod, 'high', { kind: 'seen on a pod that is gone' })
-  if (!sighted.isGone && !isProvenByRange(startedAt, isPodRange, index, margins)) return unknown({ kind: 'never seen' })
+  if (!isProvable) return unknown({ kind: 'never seen' })
   return because === undefined ? orphan(undefined, 'medium', { kind: 'pod range without pod' }) : unknown(because)
 }
 

@@ -15,7 +15,8 @@ export function terminableAs(attribution: Attribution): StaleOrigin | null {
     return null
   switch (attribution.kind) {
     case 'orphan':
-      return 'orphans'
+      // Ages alone: a kubeconfig of another cluster with the same range, or a server whose clock was set, look just like it.
+      return because.kind === 'older than the pod' && attribution.pod === null ? null : 'orphans'
     case 'previous rollout':
       return attribution.isTerminating && attribution.isRolloutComplete ? 'previous rollout' : null
     case 'current rollout':

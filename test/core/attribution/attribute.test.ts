@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Caller } from '../../../src/core/attribution/attribution.js'
+import { terminableAs } from '../../../src/core/attribution/terminable.js'
 import { MINUTE, T0 } from '../fixture.js'
 import {
   ask,
@@ -177,6 +178,10 @@ test('a host-network pod that shows no address hides nobody: it never has one of
 describe('a healthy backend is never taken for an orphan', () => {
   test('when it is of a pod made after the list began', () => {
     assert.equal(told(ask({ startedAt: T0 - 10_000 }, RANGE)), 'unknown: list too old')
+    // Of no pod's address a newer LIST would prove nothing; asked for all the same, it would be so every 10 s for ever.
+    const host = { clientAddr: '198.51.100.1', startedAt: T0 - 10_000 }
+    assert.equal(told(ask(host, RANGE)), 'unknown: never seen')
+    assert.equal(told(ask({ startedAt: T0 - 10_000 }, { ...RANGE, watchedSince: T0 - HOUR })), 'unknown: never seen')
   })
 
   test('when the address passed from a dead pod to something else since', () => {
@@ -339,4 +344,15 @@ describe("an address that is no pod's own", () => {
         })
     assert.equal(ask({}, { ranges }).kind, 'orphan')
   })
+})
+
+test('a backend older than the pod at its address is offered only where Lifeguard saw the pod that had it before', () => {
+  const now = picture([pod({ addresses: ['10.2.0.7'], createdAt: T0 - HOUR })])
+  const seen = ask({}, { picture: now })
+  assert.equal(told(seen), 'orphan: older than the pod')
+  assert.equal(terminableAs(seen), 'orphans')
+  // So it looks, too, when the kubeconfig names another cluster of the same range, or the clock of Postgres was set forward.
+  const unseen = ask({}, { picture: now, sightings: [] })
+  assert.equal(told(unseen), 'orphan: older than the pod')
+  assert.equal(terminableAs(unseen), null)
 })

@@ -146,7 +146,7 @@ test('the kinds add up, for roles and for rows too, and none may be ended that i
         origins.rows.reduce((sum, row) => sum + row.terminable, 0),
         terminable.orphans + terminable.previous,
       )
-      assert.ok(terminable.orphans === kinds.orphans && terminable.previous <= kinds.previous)
+      assert.ok(terminable.orphans <= kinds.orphans && terminable.previous <= kinds.previous)
     }),
   )
 })
