@@ -43,7 +43,7 @@ async function tracing({ known = [sighting()], podRanges = [] }: Setup = {}) {
     forgot,
     show: (next: Picture) => (shown = next),
     list: (next: ClusterList) => (listed = next),
-    async origin(of: Partial<Backend> = {}, at = T0): Promise<string> {
+    origin: async (of: Partial<Backend> = {}, at = T0): Promise<string> => {
       const one = backend({ clientAddr: '10.2.0.7', applicationName: '', sessionAgeMs: 5 * HOUR, ...of })
       const judged = await tracer.judge([one], at)
       if (judged.kind === 'failed') return `failed: ${judged.detail}`
