@@ -17,11 +17,15 @@ const CALLBACK = /^\/interactions\/.+\/callback$/
 
 /** The faults a person may want to see the bot live through, from the everyday to the rare. */
 export const FAULT_MENU: readonly MenuItem[] = [
-  arm('posts-503', '503 to the next 5 new messages in a channel (answers to people get through)', {
-    match: { method: 'POST', path: MESSAGES },
-    kind: 'status',
-    times: 5,
-  }),
+  arm(
+    'posts-503',
+    '503 to the bot’s next 5 new messages in a channel: alarm, page, thread (answers to people get through)',
+    {
+      match: { method: 'POST', path: MESSAGES },
+      kind: 'status',
+      times: 5,
+    },
+  ),
   arm('outage', 'Discord is down: 503 to everything', { match: {}, kind: 'status', times: Infinity }),
   arm('rate-limit', 'Rate limited: 429 on new messages in a channel for 3 s', {
     match: { method: 'POST', path: MESSAGES },

@@ -57,7 +57,7 @@ export async function report(world: World, everyMs: number, { clock, signal, onL
 export function countsLine(counts: WorldCounts): string {
   const { living, leftBehind, holdingLocks, requests, others, refusals } = counts
   const parts = [
-    `site ${living} in use`,
+    `site ${living} of living pods`,
     leftBehind > 0 ? `${leftBehind} left behind` : '',
     holdingLocks > 0 ? `${holdingLocks} holding locks` : '',
     requests > 0 ? `${requests} waiting` : '',

@@ -51,7 +51,7 @@ export type TracerDeps = {
 }
 
 type Told = Pick<Extract<Traced, { kind: 'traced' }>, 'origins' | 'rollouts' | 'forecasts'>
-type Memo = { readonly reading: Reading; readonly index: PictureIndex; readonly told: Told }
+type Memo = { readonly reading: Reading; readonly told: Told }
 
 /** Reads what was seen before, and begins to see. A history that cannot be read costs names, and is said. */
 export async function openTracer(deps: TracerDeps): Promise<Tracer> {
@@ -149,11 +149,11 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
     return indexed.index
   }
 
-  /** Asked several times a tick: worked out once. */
+  /** Asked several times a tick: worked out once, and for good: an old reading is not judged by pods of after it. */
   function toldOf(server: string, reading: Reading, picture: Picture, stale: StaleRule): Told {
-    const index = indexOf(picture)
     const memo = memos.get(server)
-    if (memo?.reading === reading && memo.index === index) return memo.told
+    if (memo?.reading === reading) return memo.told
+    const index = indexOf(picture)
     const origins = originsOf(reading, index, { margins, mayEnd: (group) => mayEndByOrigin(group, stale) })
     const holders = origins.rows.flatMap(({ workload }) => workload ?? [])
     const told = {
@@ -161,7 +161,7 @@ export async function openTracer(deps: TracerDeps): Promise<Tracer> {
       rollouts: lastRollouts(holders, picture),
       forecasts: forecasts(server, reading, origins, picture),
     }
-    memos.set(server, { reading, index, told })
+    memos.set(server, { reading, told })
     return told
   }
 

@@ -38,7 +38,7 @@ export function becauseLine(because: Because): string {
   switch (because.kind) {
     case 'rule':
       // Without the number it had then: the headline and the table have the one it has now.
-      return `Rule ${code(because.rule)} > ${because.limit}`
+      return `Over its limit of ${because.limit}: rule ${code(because.rule)}`
     case 'usable slots gone':
       return because.used > because.usable
         ? `Full: ${because.used} in use of ${because.usable} usable, reserved slots too`
@@ -75,9 +75,10 @@ export function severitySymbol(severity: Incident['severity']): string {
   return { page: '🔴', warning: '🟡', info: '🔵' }[severity]
 }
 
-/** `96 of 97 usable connections`. */
-export function numbersText(numbers: Pick<Numbers, 'used' | 'usable'>): string {
-  return `${numbers.used} of ${numbers.usable} usable connections`
+/** `96 of 97 usable connections`; above that, how many sit in the reserve. */
+export function numbersText({ used, usable }: Pick<Numbers, 'used' | 'usable'>): string {
+  const reserve = used > usable ? `, ${used - usable} of them in the reserve` : ''
+  return `${used} of ${usable} usable connections${reserve}`
 }
 
 /** Why there are no numbers, in a few words: `hung: no answer in 2 s`. */

@@ -110,7 +110,10 @@ const CALM = ['**Below every limit now.** The incident ends by itself if that la
 /** Between the last breach and the end of the hold-down; without a word the card would look as if nothing had helped. */
 function isCalm(incident: Incident, live: Live | undefined): boolean {
   if (incident.subject !== 'connections' || live?.look?.kind !== 'reading') return false
-  const { look, canary, rules, traced } = live
+  const { look, rules, traced } = live
+  // A login refused before the latest act says nothing of after it.
+  const actedAt = Math.max(0, ...incident.acts.map((act) => act.finished?.at ?? 0))
+  const canary = live.canary?.kind === 'refused' && live.canary.at < actedAt ? undefined : live.canary
   const verdicts = assess({ look, canary, rules, noDataAfterMs: 0, forecasts: forecastsIn(traced) })
   return !verdicts.some((verdict) => verdict.subject === 'connections' && verdict.standing === 'above')
 }
@@ -144,7 +147,8 @@ function groupLines(reading: Reading, live: Live): string {
   const shown = rows.slice(0, GROUPS_SHOWN)
   const others = rows.slice(GROUPS_SHOWN)
   const rest = others.reduce((sum, one) => sum + one.count, 0)
-  const most = Math.max(1, rest, ...rows.map((one) => one.count))
+  // Against what there is, not against the largest: a bar tells how much of the server it is.
+  const most = Math.max(1, usableSlots(reading.limits), rest, ...rows.map((one) => one.count))
   const orphansOf = (role: string | null) =>
     live.traced.kind === 'traced' ? (live.traced.origins.roles.find((one) => one.role === role)?.tally.orphans ?? 0) : 0
   const line = (name: string, count: number, stale: number, orphans = 0) => {
@@ -258,7 +262,7 @@ function resolvedLines(incident: Incident): readonly string[] {
   const now = resolved.numbers === undefined ? '' : `: ${numbersText(resolved.numbers)}`
   return [
     `### RESOLVED — ${code(incident.server)} after ${took}${now} 🟢`,
-    `From ${clockTime(incident.since)} to ${clockTime(resolved.at)}.${peak === undefined ? '' : ` Peak ${peak.used} of ${peak.usable}.`} Worst: ${severityWord(incident.worstSeverity)}.`,
+    `From ${clockTime(incident.since)} to ${clockTime(resolved.at)}.${peak === undefined ? '' : ` Peak ${peak.used} of ${peak.usable}${peak.used > peak.usable ? ' (the reserve too)' : ''}.`} Worst: ${severityWord(incident.worstSeverity)}.`,
     ...(resolved.by === 'watch'
       ? []
       : [`Closed by ${person(resolved.by)}${resolved.note === undefined ? '' : `: ${code(resolved.note, 500)}`}`]),

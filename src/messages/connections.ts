@@ -84,9 +84,15 @@ function byKey(reading: Reading, by: BreakdownKey, live: Live): Grouped {
   const superusers = rows.some((one) => one.isSuperuser) ? ' · *: superuser, cannot be ended by Lifeguard' : ''
   return {
     rows: rows.length,
-    legend: `longest idle first · idl: idle · itx: idle in a transaction · the others are working · stale: may be terminated by rule · age: the longest idle${superusers}`,
+    legend: `longest idle first, our own last · all: all backends · idl: idle · itx: idle in a transaction · the others are working · stale: may be terminated by rule · age: the longest idle${superusers}`,
     page: (from, to) => [text(fence(table(by, rows.slice(from, to))))],
   }
+}
+
+/** The head counts every slot; the rows leave ours out. */
+function ownLegend(reading: Reading): string {
+  const own = reading.groups.reduce((sum, group) => sum + (group.isOwn ? group.count : 0), 0)
+  return own === 0 ? '' : ` · without ${own} of Lifeguard's own`
 }
 
 function byRollout(live: Live, reading: Reading): Grouped {
@@ -95,7 +101,7 @@ function byRollout(live: Live, reading: Reading): Grouped {
   const { rows } = traced.origins
   return {
     rows: rows.length,
-    legend: `${ROLLOUT_LEGEND} · pods as confirmed ${relativeTime(traced.confirmedAt)}`,
+    legend: `${ROLLOUT_LEGEND}${ownLegend(reading)} · pods as confirmed ${relativeTime(traced.confirmedAt)}`,
     page: (from, to) => [
       text(
         [fence(rolloutTable(rows.slice(from, to), reading.at)), ...unknownLines(rows), ...rolloutLines(traced)].join(

@@ -9,7 +9,7 @@ export function renderEvidence(message: Extract<AlertMessage, { kind: 'evidence'
   const words =
     evidence?.type === 'evidence.taken'
       ? [
-          `**Evidence from before the first act:** ${evidence.backends} backends with their locks, and ${evidence.readings} looks of the last 15 minutes. No query text.`,
+          `**Evidence from before the first act:** ${evidence.backends} backends with their locks, and ${evidence.readings} readings of the last 15 minutes. No query text.`,
           `-# SHA-256 ${evidence.sha256} · ${marker}`,
         ]
       : [

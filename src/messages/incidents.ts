@@ -63,7 +63,7 @@ export function renderIncident(answer: Exclude<IncidentAnswer, { kind: 'refused'
 function timeline(incident: Incident): readonly string[] {
   const words: Partial<Record<Incident['timeline'][number]['event'], string>> = {
     'incident.opened': 'opened',
-    'incident.changed': 'rules or severity changed',
+    'incident.changed': 'changed',
     'incident.acknowledged': 'acknowledged',
     'incident.resolved': 'resolved',
     'evidence.taken': 'evidence kept',
@@ -74,7 +74,8 @@ function timeline(incident: Incident): readonly string[] {
   }
   const lines = incident.timeline.map((one) => {
     const isJudged = one.event === 'incident.opened' || one.event === 'incident.changed'
-    const severity = isJudged ? ` (${severityWord(one.severity)})` : ''
+    const rules = (one.firing ?? []).map((rule) => code(rule)).join(', ')
+    const severity = isJudged ? ` (${severityWord(one.severity)}${rules === '' ? '' : `: ${rules}`})` : ''
     return `${exactTime(one.at)} ${words[one.event] ?? one.event}${severity}${one.by === undefined ? '' : ` by ${person(one.by)}`}`
   })
   return lines.length > 20 ? [...lines.slice(0, 5), `-# … ${lines.length - 19} more`, ...lines.slice(-14)] : lines

@@ -58,10 +58,17 @@ export function originLines(traced: Traced, now: number): readonly string[] {
   const roles = traced.origins.roles.filter(({ tally }) => tally.orphans > 0 || tally.terminable.previous > 0)
   return [
     ...roles.slice(0, ROLES_SHOWN).flatMap(roleLines),
+    ...tooYoungLines(traced),
     ...rolloutLines(traced),
     ...traced.forecasts.filter((one) => one.exceedsBy > 0 && one.isRollingOut).map((one) => `⚠️ ${forecastLine(one)}`),
     ...ageLines(traced, now),
   ]
+}
+
+/** The number of orphans may grow by these: without a word it would look final. */
+function tooYoungLines({ origins }: Extract<Traced, { kind: 'traced' }>): readonly string[] {
+  const young = origins.rows.reduce((sum, one) => sum + (one.because === 'list too old' ? one.count : 0), 0)
+  return young === 0 ? [] : [`-# ${backends(young, 'more')}: too young to be judged yet, in half a minute they are`]
 }
 
 function roleLines({ role, tally, dead }: RoleOrigins): readonly string[] {
@@ -86,15 +93,25 @@ function deadText(dead: readonly DeadRollout[]): string {
   return [...named, ...(more > 0 ? [`${more} of earlier ones`] : [])].join(' · ')
 }
 
+/** Of the services that left orphans, or else of those that hold most: others would look like suspects. */
 export function rolloutLines(traced: Extract<Traced, { kind: 'traced' }>): readonly string[] {
-  if (traced.rollouts.length === 0) return []
-  const shown = traced.rollouts
+  const { rows } = traced.origins
+  const leaking = rows.filter((one) => one.kind === 'orphan' && one.workload !== null)
+  const suspects = (leaking.length > 0 ? leaking : rows).flatMap(({ workload }) =>
+    workload === null ? [] : [`${workload.namespace}/${workload.name}`],
+  )
+  const rollouts =
+    suspects.length === 0
+      ? traced.rollouts
+      : traced.rollouts.filter(({ workload }) => suspects.includes(`${workload.namespace}/${workload.name}`))
+  if (rollouts.length === 0) return []
+  const shown = rollouts
     .slice(0, ROLLOUTS_SHOWN)
     .map(
       ({ workload, rollout, at, isComplete }) =>
         `${code(workload.name)} ${relativeTime(at)} (${code(rollout.name)}${isComplete ? '' : ', not complete'})`,
     )
-  return [`Last rollouts: ${shown.join(' · ')}`]
+  return [`${shown.length === 1 ? 'Last rollout' : 'Last rollouts'}: ${shown.join(' · ')}`]
 }
 
 function ageLines(traced: Extract<Traced, { kind: 'traced' }>, now: number): readonly string[] {

@@ -12,7 +12,7 @@ import { whose } from './outcome.js'
 import { backends } from './count.js'
 import { evidenceText, rolloutName } from './origin.js'
 import { listOf, SPARED_WORDS } from './previewList.js'
-import { duration, relativeTime } from './time.js'
+import { duration, exactTime } from './time.js'
 
 type Previewed = Extract<PreviewAnswer, { kind: 'preview' }>
 
@@ -95,7 +95,7 @@ function preview({ preview: id, server, filter, selection, live, validUntil }: P
           `In that state for ${span(ages)}.`,
           ...lockLines(selection),
           ...leftAloneLines(selection),
-          `-# Valid for 60 s (ends ${relativeTime(validUntil)}) · what changes until then is left alone · list attached`,
+          `-# Valid for 60 s, until ${exactTime(validUntil)} · what changes until then is left alone · list attached`,
         ].join('\n'),
       ),
       row(

@@ -18,7 +18,7 @@ export function rolloutTable(rows: readonly OriginRow[], now: number): readonly 
 }
 
 export const ROLLOUT_LEGEND =
-  'most backends first · idl: idle · end: may be ended for where they come from · now: current rollout · prev: an earlier one, its pods are there · gone: its pods are not'
+  'most backends first · all: all backends · idl: idle · end: may be ended for where they come from · now: current rollout · prev: an earlier one, its pods are there · gone: its pods are not'
 
 /** Why there are rows without an owner, one line for each reason. */
 export function unknownLines(rows: readonly OriginRow[]): readonly string[] {

@@ -67,7 +67,9 @@ export function lifeguard(deps: LifeguardDeps): Lifeguard {
           .filter((value) => value !== '' && value.toLowerCase().includes(typed.toLowerCase()))
           .slice(0, SUGGESTIONS)
       if (field === 'server') return matching(watched.names())
-      if (field === 'incident') return matching(openIncidents(book()).map((incident) => incident.id))
+      if (field === 'incident') {
+        return matching([...book().incidents.values()].sort(byOpenThenNewest).map((incident) => incident.id))
+      }
       const servers = server === undefined ? watched.all() : [watched.find(server)].filter((one) => one !== undefined)
       const groups = servers.flatMap((one) => one.live().reading?.groups ?? []).filter((group) => !group.isOwn)
       return matching(groups.map((group) => (field === 'role' ? (group.role ?? '') : group.applicationName)))

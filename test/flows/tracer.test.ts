@@ -178,7 +178,7 @@ test('once an hour those of more than thirty days ago are forgotten, on disk and
 })
 
 test('a newer LIST is asked for when a backend is too young for the present one, and for nothing else', async () => {
-  const { tracer, on } = await scene({ disk: sightingDisk([sighting()]) })
+  const { tracer, on } = await scene({ disk: sightingDisk([sighting({ lastSeenAt: T0 - MINUTE }), HERE]) })
   traced(tracer)
   traced(tracer, reading([aged(HOUR, { clientAddr: '10.9.9.9' }), aged(10, { clientAddr: null })]))
   assert.equal(on.refreshes, 0)
@@ -196,7 +196,8 @@ test('the same reading of the same picture is judged once, for each server of it
   assert.notEqual(traced(tracer, { ...SURGE }).origins, first)
   const again = traced(tracer).origins
   look(on, clock)
-  assert.notEqual(traced(tracer).origins, again, 'a new picture is judged anew')
+  assert.equal(traced(tracer).origins, again, 'an old reading is not judged by pods of after it')
+  assert.notEqual(traced(tracer, { ...SURGE }).origins, again)
 })
 
 test('a declared range alone accuses nobody who began while every pod was being watched', async () => {

@@ -43,12 +43,12 @@ describe('the card of 2020-12-11', () => {
       text(),
       lines(`
         ### PAGE — \`production\`: 96 of 97 usable connections 🔴
-        Rule \`total\` > 90
-        Rule \`site\` > 32
+        Over its limit of 90: rule \`total\`
+        Over its limit of 32: rule \`site\`
         Since 13:24 ((ago)) · rising 7 a minute, full in about 8 s
         \`\`\`
-        site            71 ██████████ 31 stale
-        metricity       12 ██░░░░░░░░
+        site            71 ███████░░░ 31 stale
+        metricity       12 █░░░░░░░░░
         grafana          4 █░░░░░░░░░
         sir-lancebot     3 █░░░░░░░░░
         bitwarden        2 █░░░░░░░░░
@@ -313,7 +313,7 @@ describe('orphans on the card', () => {
     const rollout = { name: 'site-7d4b9c6f8', revision: 42, createdAt: T0 - MINUTE }
     const rollouts = [{ workload, rollout, at: T0 - MINUTE, isComplete: true }]
     const live = { ...none, traced: { ...none.traced, rollouts } }
-    assert.match(text({ live }), /Last rollouts: `site` .*`site-7d4b9c6f8`/)
+    assert.match(text({ live }), /Last rollout: `site` .*`site-7d4b9c6f8`/)
   })
 
   test('that are all there is to end are the only ones offered', () => {

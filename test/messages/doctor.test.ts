@@ -67,7 +67,7 @@ test('the server of 2020 is told worst first, each with the lines that mend it',
       ALTER ROLE "site" SET application_name = 'site';
       \`\`\`
       -# for new sessions: those that are open keep what they have
-      ✅ Fine: own rights, sum of the limits, superusers' reserve
+      ✅ Fine: own rights, superusers' reserve
       ❔ Not seen: limits for idle sessions (PostgreSQL 13 has no idle_session_timeout); connection checks (PostgreSQL 13 has no client_connection_check_interval)
       -# every line as a file: doctor.sql; read before you run it
     `),

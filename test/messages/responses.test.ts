@@ -41,7 +41,7 @@ describe('a page', () => {
       words(rendered),
       lines(`
         <@&${PAGE_ROLE}> PAGE: \`production\` has 96 of 97 usable connections.
-        Rule \`total\` > 90.
+        Over its limit of 90: rule \`total\`.
         The card follows.
         -# Ref 1
       `),
@@ -75,7 +75,7 @@ test('/connections show is a table of at most 37 columns, longest idle first', (
   assert.equal(
     words(shown),
     lines(`
-      ### \`production\`: 99 of 97 usable connections
+      ### \`production\`: 99 of 97 usable connections, 2 of them in the reserve
       -# max_connections 100, reserved for superusers 3
       Read at 13:24:00.
       \`\`\`
@@ -89,7 +89,7 @@ test('/connections show is a table of at most 37 columns, longest idle first', (
       postgres*        1   0   0     0
       lifeguard (us)   2   2   0     0   1m
       \`\`\`
-      -# longest idle first · idl: idle · itx: idle in a transaction · the others are working · stale: may be terminated by rule · age: the longest idle · *: superuser, cannot be ended by Lifeguard · page 1 of 1
+      -# longest idle first, our own last · all: all backends · idl: idle · itx: idle in a transaction · the others are working · stale: may be terminated by rule · age: the longest idle · *: superuser, cannot be ended by Lifeguard · page 1 of 1
     `),
   )
   const old = renderConnections({ kind: 'connections', live: LIVE, reading: look, isFresh: false }, 'role', 0)
@@ -114,7 +114,7 @@ describe('/incident', () => {
   test('show has the timeline', () => {
     assert.match(
       words(renderIncident({ kind: 'incident', incident: over, live: LIVE })),
-      /\*\*Timeline\*\*\n13:24:00 opened \(PAGE\)\n13:25:00 acknowledged by <@\d+>\n13:27:00 termination begun by <@\d+>/,
+      /\*\*Timeline\*\*\n13:24:00 opened \(PAGE: `total`, `site`\)\n13:25:00 acknowledged by <@\d+>\n13:27:00 termination begun by <@\d+>/,
     )
   })
 

@@ -29,7 +29,7 @@ describe('a preview', () => {
         2 hold locks: 4201 (idle), 4200 (idle, blocks 1).
         Left alone: 1 active.
         **Can't be ended by Lifeguard: 1 superuser backend** (pid 2). A superuser can: \`SELECT pg_terminate_backend(pid)\`. To mend it for good: \`ALTER ROLE "site" NOSUPERUSER;\`
-        -# Valid for 60 s (ends (ago)) · what changes until then is left alone · list attached
+        -# Valid for 60 s, until 13:25:00 · what changes until then is left alone · list attached
       `),
     )
     assert.deepEqual(labels(shown), ['Terminate 31 backends'])
@@ -113,7 +113,10 @@ test('the evidence says what it holds; its absence is told and holds up nothing'
   } as const
   const file = { name: 'evidence-7QK2M.json', text: '{}' }
   const shown = renderEvidence({ kind: 'evidence', incident: incidentOf(OPENED, taken), file, marker: 'Ref 1' })
-  assert.match(words(shown), /96 backends with their locks, and 180 looks of the last 15 minutes\. No query text\.$/m)
+  assert.match(
+    words(shown),
+    /96 backends with their locks, and 180 readings of the last 15 minutes\. No query text\.$/m,
+  )
   assert.deepEqual(shown.files, [file])
   const failed = { type: 'evidence.failed', incident: '7QK2M', detail: 'it took longer than 2 s' } as const
   assert.match(

@@ -31,7 +31,7 @@ describe('connections that earlier rollouts left behind', () => {
       ),
       words,
     )
-    assert.match(words, new RegExp(`Last rollouts: \`site\` <t:\\d+:R> \\(\`${rolloutName(2)}\`\\)`))
+    assert.match(words, new RegExp(`Last rollouts?: \`site\` <t:\\d+:R> \\(\`${rolloutName(2)}\`\\)`))
     assert.match(words, /terminate 8 orphaned backends of `site` \(no pod is left to use them\)/)
   })
 

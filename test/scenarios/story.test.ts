@@ -25,7 +25,7 @@ describe('the surge of 2020-12-11, from the first breach to the resolved card', 
     await until('the card is there', () => world.cards().length === 1)
     const [card] = world.cards()
     assert.match(card?.text ?? '', /WARNING — `production`: \d+ of 25 usable connections/)
-    assert.match(card?.text ?? '', /Rule `site` > 10/)
+    assert.match(card?.text ?? '', /Over its limit of 10: rule `site`/)
     assert.equal(world.pages().length, 0)
     assert.deepEqual(card?.pings.roles, [])
   })

@@ -195,7 +195,8 @@ function showAnswers(messages) {
   for (const message of messages) {
     if (!message.isEphemeral || state.answers.has(message.id)) continue
     state.answers.add(message.id)
-    if (!state.isFirstView) state.drawn.get(message.id).node.scrollIntoView({ block: 'nearest' })
+    // From its first line: one that is taller than the window is read downwards.
+    if (!state.isFirstView) state.drawn.get(message.id).node.scrollIntoView({ block: 'start' })
   }
 }
 

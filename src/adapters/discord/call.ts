@@ -47,6 +47,21 @@ export function isUnauthorised(error: unknown): boolean {
   return error instanceof Error && error.message.includes('Expected token to be set')
 }
 
+/** Discord itself is at fault, or not to be reached: nothing that is said to it now arrives. */
+export function isOutage(error: unknown): boolean {
+  if (error instanceof HTTPError) return error.status >= 500
+  return error instanceof DiscordAPIError ? error.status >= 500 : isSocketError(error)
+}
+
+function isSocketError(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    /^(UND_ERR_|ECONN|ENOTFOUND$|EAI_AGAIN$|ETIMEDOUT$|EPIPE$|EHOSTUNREACH$|ENETUNREACH$)/.test(error.code)
+  )
+}
+
 /** One line for people and the log, without a URL: those of interactions carry a token. */
 export function failed(error: unknown): Failed {
   const code = codeOf(error)

@@ -3,7 +3,7 @@ import { decodeButtonId, type Press } from '../../messages/buttonId.js'
 import { renderBug, renderUnknownButton } from '../../messages/refusal.js'
 import type { Lifeguard } from '../../ports/lifeguard.js'
 import type { Log } from '../../ports/log.js'
-import { codeOf, CODES, detailOf, isUnauthorised } from './call.js'
+import { codeOf, CODES, detailOf, isOutage, isUnauthorised } from './call.js'
 import type { Command, PressHandler, PressInteraction } from './command.js'
 import { asEphemeral, asReply } from './reply.js'
 
@@ -43,6 +43,8 @@ export function routeInteractions(deps: {
       }
       const ref = deps.newRef()
       log.error({ err: error, ref }, 'interaction failed')
+      // Discord refused the answer itself: it would refuse an apology too, and the fault is not ours to apologise for.
+      if (isOutage(error)) return
       await apologise(interaction, ref, log)
     }
   }

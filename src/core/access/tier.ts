@@ -7,7 +7,7 @@ export const ACTIONS = {
   'status.show': { tier: 'view', says: 'see the status of every server' },
   'doctor.show': { tier: 'view', says: 'see what is wrong with a server before an incident' },
   'incident.list': { tier: 'view', says: 'list incidents' },
-  'incident.show': { tier: 'view', says: 'see an incident' },
+  'incident.show': { tier: 'view', says: 'look into an incident' },
   'incident.acknowledge': { tier: 'operate', says: 'acknowledge an incident' },
   'incident.resolve': { tier: 'operate', says: 'resolve an incident' },
   'terminate.preview': { tier: 'operate', says: 'preview a termination' },

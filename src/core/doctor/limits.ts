@@ -39,10 +39,15 @@ export function checkLimits(
           'connection limits',
           unlimited.length === 0 ? undefined : { kind: 'no connection limit', usable, roles: proposalsFor(unlimited) },
         ),
-    checked(
-      'sum of the limits',
-      sum <= usable ? undefined : { kind: 'limits over usable', sum, usable, roles: proposalsFor(limited) },
-    ),
+    // Without any limit there is no sum to call fine.
+    ...(limited.length === 0
+      ? []
+      : [
+          checked(
+            'sum of the limits',
+            sum <= usable ? undefined : { kind: 'limits over usable', sum, usable, roles: proposalsFor(limited) },
+          ),
+        ]),
   ]
 }
 

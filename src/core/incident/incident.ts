@@ -43,6 +43,8 @@ export type Incident = {
     readonly severity: Severity
     /** Absent for what the watch did by itself. */
     readonly by?: Person
+    /** The rules that fire from then on, where that is what changed. */
+    readonly firing?: readonly string[]
   }[]
 }
 
@@ -164,7 +166,7 @@ function stepIncident(incident: Incident | undefined, { seq, at, body }: Journal
       ...(body.numbers === undefined ? {} : { peak: body.numbers }),
       pages: body.severity === 'page' ? [page(at, body)] : [],
       acts: [],
-      timeline: [{ at, event: body.type, severity: body.severity }],
+      timeline: [{ at, event: body.type, severity: body.severity, firing: body.firing }],
     }
   }
   if (incident === undefined) return undefined
@@ -172,7 +174,13 @@ function stepIncident(incident: Incident | undefined, { seq, at, body }: Journal
     ...incident,
     timeline: [
       ...incident.timeline,
-      { at, event: body.type, severity: 'severity' in body ? body.severity : incident.severity, ...byOf(body) },
+      {
+        at,
+        event: body.type,
+        severity: 'severity' in body ? body.severity : incident.severity,
+        ...('firing' in body ? { firing: body.firing } : {}),
+        ...byOf(body),
+      },
     ],
   }
   switch (body.type) {

@@ -74,7 +74,7 @@ describe('folding', () => {
       peak: OPENED.numbers,
       pages: [{ at: T0, because: OPENED.because, numbers: OPENED.numbers }],
       acts: [],
-      timeline: [{ at: T0, event: 'incident.opened', severity: 'page' }],
+      timeline: [{ at: T0, event: 'incident.opened', severity: 'page', firing: ['total', 'site'] }],
     })
   })
 

@@ -100,10 +100,10 @@ test('numbers are told when they change and not otherwise', async () => {
 })
 
 test('a line of numbers leaves out what is zero', () => {
-  assert.equal(countsLine({ ...ZERO, living: 4, others: 20 }), '24 sessions: site 4 in use, other services 20')
+  assert.equal(countsLine({ ...ZERO, living: 4, others: 20 }), '24 sessions: site 4 of living pods, other services 20')
   assert.equal(
     countsLine({ living: 1, leftBehind: 60, holdingLocks: 6, requests: 5, others: 20, refusals: 9 }),
-    '92 sessions: site 1 in use, 60 left behind, 6 holding locks, 5 waiting, other services 20, 9 logins refused so far',
+    '92 sessions: site 1 of living pods, 60 left behind, 6 holding locks, 5 waiting, other services 20, 9 logins refused so far',
   )
 })
 
