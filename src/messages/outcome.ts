@@ -51,7 +51,7 @@ export function renderActAnswer(answer: Exclude<ActAnswer, { kind: 'refused' }>)
       return renderAct(answer.act)
     case 'nothing left':
       return note(
-        `**Nothing to terminate any more.** Since the preview ${answer.alreadyGone} ended by themselves and ${answer.changed} ${answer.act.previewed.filter.origin === undefined ? 'went back to work' : 'went back to work or are proven of that origin no more'}.\nNothing was done.`,
+        `**Nothing to terminate any more.** Since the preview ${answer.alreadyGone} ended by themselves${changedWords(answer.changed, answer.act.previewed.filter)}.\nNothing was done.`,
       )
     case 'already pressed':
       return note(
@@ -80,6 +80,13 @@ export function renderActAnswer(answer: Exclude<ActAnswer, { kind: 'refused' }>)
     case 'unknown server':
       return note(`${code(answer.asked ?? '')} is not watched any more.\nNothing was done.`)
   }
+}
+
+/** By origin, a pod may have come back as well: whose backends are not orphaned any more need not have worked. */
+function changedWords(changed: number, { origin }: StaleFilter): string {
+  return origin === undefined
+    ? ` and ${changed} went back to work`
+    : `, and ${changed} went back to work or are not proven ${ORIGIN_WORDS[origin]} any more`
 }
 
 export function renderAct(act: Act): Rendered {

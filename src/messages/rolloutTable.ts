@@ -1,19 +1,20 @@
 import type { OriginRow } from '../core/attribution/summary.js'
 import { backends } from './count.js'
-import { inert } from './escape.js'
+import { cutMiddle, inert } from './escape.js'
 import { evidenceText, rolloutName } from './origin.js'
 import { shortDuration } from './time.js'
 
 const NAME_WIDTH = 14
 
-/** At most 37 columns: name, all, idle, may be ended, and what it is. */
+/** At most 37 columns: name, all, idle, may be ended, and what it is. Thousands of backends take their room from the names. */
 export function rolloutTable(rows: readonly OriginRow[], now: number): readonly string[] {
   const digits = Math.max(3, ...rows.map((one) => String(one.count).length))
+  const nameWidth = Math.max(4, NAME_WIDTH - 3 * (digits - 3))
   const line = (name: string, counts: readonly (string | number)[], what: string) =>
-    [name.padEnd(NAME_WIDTH), ...counts.map((count) => String(count).padStart(digits)), what].join(' ').trimEnd()
+    [name.padEnd(nameWidth), ...counts.map((count) => String(count).padStart(digits)), what].join(' ').trimEnd()
   return [
-    line('rollout', ['all', 'idl', 'end'], 'what'),
-    ...rows.map((one) => line(inert(nameOf(one), NAME_WIDTH), [one.count, one.idle, one.terminable], whatOf(one, now))),
+    line(cutMiddle('rollout', nameWidth), ['all', 'idl', 'end'], 'what'),
+    ...rows.map((one) => line(inert(nameOf(one), nameWidth), [one.count, one.idle, one.terminable], whatOf(one, now))),
   ]
 }
 

@@ -11,6 +11,9 @@ import { DEPLOYMENT, HOUR, NO_RANGES, oldPod, picture, pod, sighting } from '../
 import { backend, group, MINUTE, reading, STALE } from '../core/fixture.js'
 import { manualClock, T0, type ManualClock } from '../fakes/clock.js'
 import { fakeKubernetes, look, pods, type Pods } from '../fakes/kubernetes.js'
+import { backends } from '../fakes/postgres.js'
+import { boot, onlyIncident, TICK_MS, world } from '../fakes/world.js'
+import { standing } from '../fakes/discord.js'
 import { recordingLog } from '../fakes/log.js'
 import { fakeSightings, sightingDisk, type SightingDisk } from '../fakes/sightings.js'
 
@@ -348,4 +351,44 @@ test('whatever addresses, names and times are, nothing throws', async () => {
   const answer = await tracer.judge(list, clock.now())
   assert.equal(answer.kind === 'judged' && answer.origins.size, 8)
   await tracer.settled()
+})
+
+describe('none of this delays or drops an alert:', () => {
+  const HUNG = { why: 'hung', detail: 'no answer in 5 s' } as const
+  const states: readonly (readonly [string, (on: Pods, disk: SightingDisk) => unknown])[] = [
+    ['a cluster that was never listed', () => undefined],
+    ['one that is denied', (on) => (on.problem = { why: 'denied', detail: 'may not list pods' })],
+    ['one whose LIST hangs for good', (on) => Object.assign(on, { fault: HUNG, problem: HUNG, listTakesMs: 1e9 })],
+    [
+      'half a list, without nodes and Deployments',
+      (on) => (on.seen = picture([pod()], { nodes: [], deployments: [] })),
+    ],
+    ['an empty list', (on) => (on.seen = picture([]))],
+    ['a picture of last week', (on) => Object.assign(on, { seen: picture(), confirmedAt: T0 - 7 * 24 * HOUR })],
+    ['a history that cannot be read', (_on, disk) => (disk.fault = 'unreadable')],
+    ['a history that is full', (on, disk) => Object.assign(on, { seen: picture() }) && (disk.fault = 'full')],
+    [
+      'a bug of ours in attribution',
+      (on) =>
+        Object.defineProperty(on, 'seen', {
+          get() {
+            throw new Error('a bug')
+          },
+        }),
+    ],
+  ]
+  for (const [name, begin] of states) {
+    test(name, async () => {
+      const kube = pods()
+      const on = world({ pods: kube })
+      begin(kube, on.sightings)
+      on.cluster.backends = backends(95)
+      const bot = await boot(on)
+      await bot.tick(2)
+      assert.equal(onlyIncident(bot).severity, 'page')
+      assert.equal(onlyIncident(bot).since, T0 + TICK_MS)
+      assert.equal(standing(on.guild, 'card').length, 1)
+      assert.equal(standing(on.guild, 'page').length, 1)
+    })
+  }
 })

@@ -4,13 +4,14 @@ import { diagnose } from '../../src/core/doctor/diagnose.js'
 import type { TerminateOutcome } from '../../src/core/incident/event.js'
 import type { Backend } from '../../src/core/terminate/backend.js'
 import { selectStale } from '../../src/core/terminate/select.js'
-import { BREAKDOWN_KEYS } from '../../src/core/watch/breakdown.js'
+import { GROUP_KEYS } from '../../src/core/watch/breakdown.js'
 import { renderCard, renderReplacedCard } from '../../src/messages/card.js'
 import { renderConnections } from '../../src/messages/connections.js'
 import { renderDoctor } from '../../src/messages/doctor.js'
 import { renderEvidence } from '../../src/messages/evidence.js'
 import { renderAcknowledged, renderIncident, renderIncidentList, renderResolved } from '../../src/messages/incidents.js'
 import { renderActAnswer, renderOutcome } from '../../src/messages/outcome.js'
+import { renderOrphans } from '../../src/messages/orphans.js'
 import { plainText } from '../../src/messages/plainText.js'
 import { renderPage } from '../../src/messages/page.js'
 import { renderPreview, unknownServer } from '../../src/messages/preview.js'
@@ -22,7 +23,7 @@ import { IN_2020, role } from '../core/doctor/facts.js'
 import { backend, COLLEAGUE, MINUTE, reading, RESPONDER, STALE, T0 } from '../core/fixture.js'
 import { actOf, card, CARD_REF, FILTER, FINISHED, link, PAGE_ROLE, THREAD } from './fixture.js'
 import { assertHarmless, type Own } from './limits.js'
-import { everyLook, everywhere, incidentsOf, liveOf } from './hostileWorld.js'
+import { attributionsOf, everyLook, everywhere, incidentsOf, liveOf } from './hostileWorld.js'
 
 const OWN: Own = {
   mentions: [`<@${RESPONDER.id}>`, `<@${COLLEAGUE.id}>`, `<#${THREAD}>`, `<@&${PAGE_ROLE}>`],
@@ -56,7 +57,7 @@ describe('whatever people and programs are called, a message stays harmless and 
     everywhere((of) => {
       const live = liveOf(of)
       const answer = { kind: 'connections', live, reading: live.reading ?? reading([]), isFresh: false } as const
-      for (const by of BREAKDOWN_KEYS)
+      for (const by of GROUP_KEYS)
         for (const page of [0, 1, 2, 9999]) {
           const rendered = renderConnections(answer, by, page)
           check(rendered)
@@ -105,6 +106,49 @@ describe('whatever people and programs are called, a message stays harmless and 
       }
       check(renderPreview({ kind: 'unknown incident', asked: of.detail }))
       check(renderPreview({ kind: 'no suspect', server: of.server, live }))
+    })
+  })
+
+  test('/connections orphans, and why nothing is known of origins', () => {
+    everywhere((of) => {
+      const live = liveOf(of)
+      const look = live.reading ?? reading([])
+      for (const traced of [live.traced, { kind: 'no picture', problem: of.detail }, { kind: 'off' }] as const) {
+        const answer = { kind: 'connections', live: { ...live, traced }, reading: look, isFresh: true } as const
+        check(renderOrphans(answer))
+        check(renderConnections(answer, 'rollout', 0))
+        for (const incident of incidentsOf(of)) {
+          const rendered = renderCard(card({ incident, live: answer.live, degraded: [of.detail] }), link)
+          check(rendered)
+          assert.ok(JSON.stringify(rendered.body).includes('Ref 7QK2M/card:1'))
+        }
+      }
+    })
+  })
+
+  test('a preview by origin, its list, and what comes of it', () => {
+    everywhere((of) => {
+      const live = liveOf(of)
+      const origins = attributionsOf(of.names)
+      const list = origins.map((_, pid) => backend({ pid, applicationName: of.detail, clientAddr: of.detail }))
+      const byPid = new Map(origins.map((origin, pid) => [pid, origin]))
+      for (const origin of ['orphans', 'previous rollout'] as const) {
+        const filter = { states: FILTER.states, origin, minAgeMs: of.count }
+        const selection = selectStale(list, filter, STALE, byPid)
+        const common = { server: of.server, filter, selection, live }
+        const shown = renderPreview({ kind: 'preview', preview: 'P0001', ...common, validUntil: T0 + MINUTE })
+        check(shown)
+        assert.equal(shown.files[0]?.text.split('\n').length, list.length + 4, 'a line for each, and none more')
+        check(renderPreview({ kind: 'nobody', ...common }))
+        const named = { ...filter, role: of.detail, applicationName: of.names[0] ?? '' }
+        const act = actOf({ ...FINISHED, server: of.server, by: of.person, filter: named })
+        const whole = { ...act, previewed: { ...act.previewed, filter: named } }
+        check(renderActAnswer({ kind: 'nothing left', act: whole, alreadyGone: 1, changed: 1 }))
+        check(renderActAnswer({ kind: 'already pressed', act: whole, by: of.person, at: T0 }))
+      }
+      const failed = { kind: 'no origins', server: of.server, detail: of.detail, remedy: of.names.join(' ') } as const
+      check(renderPreview(failed))
+      check(renderActAnswer(failed))
     })
   })
 

@@ -1,4 +1,7 @@
 import fc from 'fast-check'
+import type { Attribution } from '../../src/core/attribution/attribution.js'
+import type { OriginRow } from '../../src/core/attribution/summary.js'
+import type { Traced } from '../../src/core/attribution/traced.js'
 import type { Look } from '../../src/core/watch/look.js'
 import { group, OPENED, reading, RESPONDER, T0 } from '../core/fixture.js'
 import { ACKNOWLEDGED, ACTED, FILTER, incidentOf, LIVE, RESOLVED } from './fixture.js'
@@ -87,7 +90,80 @@ export function liveOf({ server, names, count, detail }: World): typeof LIVE {
   const limits = names.map((name) => ({ name, limit: 1, used: 1 }))
   const look = reading(groups, { roleLimits: limits, databaseLimits: limits })
   const canary = { kind: 'failed', at: T0, detail } as const
-  return { ...LIVE, server, look, reading: look, canary }
+  return { ...LIVE, server, look, reading: look, canary, traced: tracedFrom({ server, names, count, detail }) }
+}
+
+/** Every kind of attribution, with each name as that of its pod, rollout, workload, node, pooler or host. */
+export function attributionsOf(names: readonly string[]): readonly Attribution[] {
+  return names.flatMap((name, index): Attribution[] => {
+    const workload = { namespace: name, kind: index % 2 === 0 ? 'Deployment' : name, name }
+    const rollout = index % 3 === 2 ? null : { name, revision: index, createdAt: T0 }
+    const pod = { name, workload: index % 4 === 3 ? null : workload, rollout }
+    const common = { pod, isTerminating: true, confidence: 'high', because: { kind: 'address of pod' } } as const
+    return [
+      { kind: 'orphan', pod, goneSince: T0, confidence: 'high', because: { kind: 'older than the pod', podNow: name } },
+      { kind: 'previous rollout', isRolloutComplete: true, ...common },
+      { kind: 'current rollout', ...common },
+      { kind: 'node address', node: name, candidates: names, confidence: 'none', because: { kind: 'node' } },
+      { kind: 'pooler', name, confidence: 'medium', because: { kind: 'range' } },
+      { kind: 'known host', name, confidence: 'medium', because: { kind: 'range' } },
+      { kind: 'unknown', confidence: 'none', because: { kind: 'ambiguous address', pods: names } },
+    ]
+  })
+}
+
+/** What a tracer may say of a cluster where everybody is called so. */
+function tracedFrom({ names, detail, count }: Omit<World, 'person'>): Traced {
+  const tally = {
+    total: count,
+    current: 1,
+    previous: 1,
+    orphans: count,
+    node: 1,
+    pooler: 1,
+    known: 1,
+    unknown: 1,
+    terminable: { orphans: count, previous: 1 },
+  }
+  const workloads = names.map((name) => ({ namespace: name, kind: name, name }))
+  const rolloutOf = (name: string) => ({ name, revision: 1, createdAt: T0 })
+  const rows = attributionsOf(names).map((of): OriginRow => ({
+    kind: of.kind,
+    workload: 'pod' in of ? (of.pod?.workload ?? null) : null,
+    rollout: 'pod' in of ? (of.pod?.rollout ?? null) : null,
+    place: of.kind === 'node address' ? of.node : 'name' in of ? of.name : null,
+    because: of.kind === 'unknown' ? of.because.kind : null,
+    roles: names,
+    pods: names,
+    count,
+    idle: 1,
+    terminable: 1,
+    goneSince: of.kind === 'orphan' ? of.goneSince : null,
+  }))
+  const dead = workloads.map((workload, index) => ({
+    workload: index % 2 === 0 ? workload : null,
+    rollout: index % 3 === 0 ? rolloutOf(workload.name) : null,
+    pods: names,
+    count,
+    goneSince: index % 2 === 0 ? T0 : null,
+  }))
+  return {
+    kind: 'traced',
+    origins: { at: T0, all: tally, roles: names.map((role) => ({ role, tally, dead })), rows, loads: [] },
+    confirmedAt: T0 - 3_600_000,
+    pods: count,
+    problem: detail,
+    rollouts: workloads.map((workload) => ({ workload, rollout: rolloutOf(workload.name), at: T0, isComplete: false })),
+    forecasts: workloads.map((workload) => ({
+      workload,
+      podsAtPeak: 2,
+      perPod: count,
+      need: 2 * count,
+      usable: 97,
+      exceedsBy: count,
+      isRollingOut: true,
+    })),
+  }
 }
 
 export function incidentsOf({ server, names, detail, person }: World) {

@@ -40,20 +40,23 @@ const PODS: fc.Arbitrary<readonly Pod[]> = fc
   )
   .map((all) => [...new Map(all.map((of) => [of.uid, pod(of as Partial<Pod>)])).values()])
 
-const SIGHTINGS: fc.Arbitrary<readonly Sighting[]> = fc.array(
-  fc
-    .tuple(fc.constantFrom('a', 'b', 'x', 'y'), ADDRESS, NAME, TIME, fc.nat(10), fc.nat(10))
-    .map(([podUid, address, podName, podCreatedAt, first, last]) =>
-      sighting({
-        podUid,
-        address,
-        podName,
-        podCreatedAt,
-        firstSeenAt: podCreatedAt + first * MINUTE,
-        lastSeenAt: podCreatedAt + (first + last) * MINUTE,
-      }),
-    ),
-  { maxLength: 5 },
+/** As a store gives them: one for each address of a pod, and a pod is made once. */
+const SIGHTINGS: fc.Arbitrary<readonly Sighting[]> = fc.record({ a: TIME, b: TIME, x: TIME, y: TIME }).chain((madeAt) =>
+  fc.uniqueArray(
+    fc
+      .tuple(fc.constantFrom('a', 'b', 'x', 'y'), ADDRESS, NAME, fc.nat(10), fc.nat(10))
+      .map(([podUid, address, podName, first, last]) =>
+        sighting({
+          podUid,
+          address,
+          podName,
+          podCreatedAt: madeAt[podUid],
+          firstSeenAt: madeAt[podUid] + first * MINUTE,
+          lastSeenAt: madeAt[podUid] + (first + last) * MINUTE,
+        }),
+      ),
+    { maxLength: 5, selector: ({ podUid, address }) => `${podUid} ${address}` },
+  ),
 )
 const CALLER: fc.Arbitrary<Caller> = fc.record({
   applicationName: fc.oneof(fc.constant(''), NAME),

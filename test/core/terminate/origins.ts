@@ -2,12 +2,12 @@ import type { Attribution, TracedPod } from '../../../src/core/attribution/attri
 import { T0 } from '../fixture.js'
 import { HOUR, NEW_SET, OLD_SET, SITE } from '../attribution/fixture.js'
 
-export const DEAD_POD: TracedPod = {
+const DEAD_POD: TracedPod = {
   name: 'site-6f9c8d7b5-q8zvw',
   workload: SITE,
   rollout: { name: OLD_SET.name, revision: 41, createdAt: OLD_SET.createdAt },
 }
-export const LIVING_POD: TracedPod = {
+const LIVING_POD: TracedPod = {
   name: 'site-7d4b9c6f8-x2k4p',
   workload: SITE,
   rollout: { name: NEW_SET.name, revision: 42, createdAt: NEW_SET.createdAt },
