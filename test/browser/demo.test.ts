@@ -105,7 +105,7 @@ describe('the demo in a real browser', { skip: executable === undefined ? 'needs
     await shoot(desk, 'preview-1280')
     await confirm.click()
     await desk.page
-      .locator('#log article', { hasText: /Olga terminated \d+ of \d+ backends/ })
+      .locator('#log article', { hasText: /Olga terminated \d+ of \d+ \w+ backends/ })
       .first()
       .waitFor({ timeout: WITHIN_MS })
     await shoot(desk, 'terminated-1280')
