@@ -8,9 +8,6 @@
 SELECT 'CREATE ROLE lifeguard LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'lifeguard') \gexec
 ALTER ROLE lifeguard LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION CONNECTION LIMIT 5 PASSWORD :password;
 
--- Its two held sessions sit idle for months, and must.
-SELECT 'ALTER ROLE lifeguard SET idle_session_timeout = 0' WHERE current_setting('server_version_num')::int >= 140000 \gexec
-
 -- See the state of every role's backends, and the limits; terminate those of ordinary roles (never a superuser's).
 GRANT pg_monitor, pg_signal_backend TO lifeguard;
 
