@@ -375,7 +375,9 @@ describe('messages and channels that change under the bot', () => {
     await ticking(world(), 'the outcome is in the channel', () =>
       world()
         .messages()
-        .some((message) => /terminated \d+ of \d+ stale backends/.test(message.text) && /act:\w{5}$/.test(message.text)),
+        .some(
+          (message) => /terminated \d+ of \d+ stale backends/.test(message.text) && /act:\w{5}$/.test(message.text),
+        ),
     )
     const status = await (await world().discord.as('vera').slash('status')).wait()
     await ticking(world(), 'nothing is owed', () => true)

@@ -57,7 +57,7 @@ test('a fault that is switched on is listed with what is left of it, and switche
   const { armed } = view as { armed: { id: string; name: string; left: number }[] }
   assert.deepEqual(
     armed.map(({ name, left }) => [name, left]),
-    [['503 to the next 5 new messages in a channel (answers to people get through)', 4]],
+    [['503 to the bot’s next 5 new messages in a channel: alarm, page, thread (answers to people get through)', 4]],
   )
   assert.equal(await control(discord, { kind: 'stop', fault: armed[0]?.id }), '')
   assert.match(await control(discord, { kind: 'stop', fault: armed[0]?.id }), /ended already/)
