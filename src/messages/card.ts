@@ -135,11 +135,18 @@ function sinceLine(incident: Incident, live: Live | undefined): string {
   const growth = live?.growthPerMinute
   const reading = live?.look?.kind === 'reading' ? live.look : undefined
   const free = reading === undefined ? 0 : usableSlots(reading.limits) - usedSlots(reading)
-  const rising =
-    growth === undefined || free <= 0 || growth < 1
-      ? ''
-      : ` · rising ${Math.round(growth)} a minute, full in about ${duration((free / growth) * 60_000)}`
-  return `Since ${clockTime(incident.since)} (${relativeTime(incident.since)})${rising}`
+  const course =
+    reading === undefined || incident.subject !== 'connections' ? '' : courseText(growth, free, isCalm(incident, live))
+  return `Since ${clockTime(incident.since)} (${relativeTime(incident.since)})${course}`
+}
+
+/** Whether it is getting worse: the first question of whoever is woken. */
+function courseText(growth: number | undefined, free: number, isOver: boolean): string {
+  if (free <= 0) return ' · full, so it rises no further: new logins are refused'
+  if (growth === undefined || isOver) return ''
+  if (growth >= 1)
+    return ` · rising ${Math.round(growth)} a minute, full in about ${duration((free / growth) * 60_000)}`
+  return growth <= -1 ? ` · falling ${Math.round(-growth)} a minute` : ' · neither rising nor falling'
 }
 
 function groupLines(reading: Reading, live: Live): string {

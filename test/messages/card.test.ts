@@ -37,6 +37,17 @@ function colour(of: Parameters<typeof card>[0]): unknown {
   return container !== undefined && 'accent_color' in container ? container.accent_color : undefined
 }
 
+test('the card says whether it is getting worse, also when it is full, falls or stands still', () => {
+  const since = (used: number, growthPerMinute: number) => {
+    const look = reading([group({ role: 'metricity', count: used })])
+    return /^Since .*$/m.exec(text({ live: { ...LIVE, look, reading: look, growthPerMinute } }))?.[0]
+  }
+  assert.match(since(95, 7) ?? '', / · rising 7 a minute, full in about 17 s$/)
+  assert.match(since(95, -7) ?? '', / · falling 7 a minute$/)
+  assert.match(since(95, 0.4) ?? '', / · neither rising nor falling$/)
+  assert.match(since(97, 7) ?? '', / · full, so it rises no further: new logins are refused$/)
+})
+
 describe('the card of 2020-12-11', () => {
   test('says how bad it is, why, since when, who holds what, and the mildest step', () => {
     assert.equal(

@@ -30,7 +30,7 @@ export type ReadingRow = {
   readonly stale: number
   readonly oldest_state_age_ms: number | null
   readonly longest_transaction_ms: number | null
-  /** When each backend began, epoch seconds by the server's clock, rounded, as `1,2`; absent unless asked for. */
+  /** When each backend began, epoch ms by the server's clock, as `1,2`; absent unless asked for. */
   readonly began?: string
 }
 
@@ -80,7 +80,7 @@ const READING_WITH_AGES_SQL = readingSql({
   // The cheapest to make, to send and to read: no arithmetic per backend here, no array parser there.
   none: ', NULL::text AS began',
   all: `,
-  string_agg(date_part('epoch', a.backend_start)::int8::text, ',')`,
+  string_agg((date_part('epoch', a.backend_start) * 1000)::int8::text, ',')`,
 })
 
 export function readingQuestion(parameters: ReadingParameters): Question {
@@ -148,9 +148,8 @@ function limitsOf(
     })
 }
 
-/** Less the second by which it may have been rounded: none is older than it is, since an age is evidence. */
 function agesMs(began: string, nowMs: number): readonly number[] {
-  return began.split(',').map((seconds) => Math.max(0, nowMs - (Number(seconds) + 1) * 1_000))
+  return began.split(',').map((ms) => Math.max(0, nowMs - Number(ms)))
 }
 
 function groupOf(
