@@ -1,0 +1,28 @@
+import type { ServerResponse } from 'node:http'
+
+export function send(response: ServerResponse, status: number, body: unknown, retryAfter?: string): void {
+  if (response.destroyed) return
+  if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter)
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(body))
+}
+
+/** What a proxy or a portal in front of the API says. */
+export function sendPage(response: ServerResponse, status: number): void {
+  if (response.destroyed) return
+  response.writeHead(status, { 'content-type': 'text/html' })
+  response.end(`<html><body><h1>${status}</h1><hr>nginx</body></html>`)
+}
+
+/** Half of it: cut off in the middle of the announced length, or with a length that fits the half. */
+export function sendHalf(response: ServerResponse, body: object, isCut: boolean): void {
+  if (response.destroyed) return
+  const text = Buffer.from(JSON.stringify(body))
+  const half = text.subarray(0, Math.floor(text.length / 2))
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': isCut ? text.length : half.length,
+  })
+  if (isCut) response.write(half, () => response.destroy())
+  else response.end(half)
+}
