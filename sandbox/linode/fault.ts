@@ -24,6 +24,7 @@ export type Fault = {
     | 'no answer after doing'
     | 'slow' // done after `delayMs` by the clock
     | 'half a body' // done; the answer stops in the middle and the connection is cut
+    | 'half a body, then nothing' // done; the rest of the answer never comes
     | 'half a body, properly ended' // done; its length fits, and it is not whole JSON
     | 'other body' // done, and answered with `body`
     | 'job' // accepted; what becomes of its job is `fate`

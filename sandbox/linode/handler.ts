@@ -124,9 +124,10 @@ function meet(
     case `no answer${when}`:
       return { status: 0 }
     case 'half a body':
+    case 'half a body, then nothing':
     case 'half a body, properly ended':
       if (answer === undefined) return undefined
-      sendHalf(response, answer, fault.kind === 'half a body')
+      sendHalf(response, answer, fault.kind)
       return { status: 0 }
     case 'other body':
       if (answer === undefined) return undefined

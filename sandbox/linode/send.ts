@@ -14,15 +14,20 @@ export function sendPage(response: ServerResponse, status: number): void {
   response.end(`<html><body><h1>${status}</h1><hr>nginx</body></html>`)
 }
 
-/** Half of it: cut off in the middle of the announced length, or with a length that fits the half. */
-export function sendHalf(response: ServerResponse, body: object, isCut: boolean): void {
+/** Half of it: cut off in the middle of the announced length, left there, or with a length that fits the half. */
+export function sendHalf(
+  response: ServerResponse,
+  body: object,
+  how: 'half a body' | 'half a body, then nothing' | 'half a body, properly ended',
+): void {
   if (response.destroyed) return
   const text = Buffer.from(JSON.stringify(body))
   const half = text.subarray(0, Math.floor(text.length / 2))
+  const isWhole = how === 'half a body, properly ended'
   response.writeHead(200, {
     'content-type': 'application/json',
-    'content-length': isCut ? text.length : half.length,
+    'content-length': isWhole ? half.length : text.length,
   })
-  if (isCut) response.write(half, () => response.destroy())
-  else response.end(half)
+  if (isWhole) response.end(half)
+  else response.write(half, () => void (how === 'half a body' && response.destroy()))
 }

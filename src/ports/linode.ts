@@ -5,7 +5,8 @@ import type { Instance, Volume, VolumeEvent } from '../core/recovery/linode.js'
  * nothing it returns holds the token. Ids are whole numbers above 0; any other is a bug and throws.
  *
  * A write is sent once, or not at all: Linode has no preconditions and no idempotency keys, so whoever sends it has read
- * the world a moment ago, and must read again before another try. A read waits out 429 itself, for 30 s at most.
+ * the world a moment ago, and must read again before another try. A write is over within `withinMs`, which can only make
+ * its limit shorter: no byte of it leaves later. A read waits out 429 itself, for 30 s at most beside its own time.
  */
 export type Linode = {
   volume(volumeId: number): Promise<Read<Volume>>
@@ -38,8 +39,9 @@ export type Written =
 export type LinodeRefusal = {
   readonly kind: 'refused'
   /**
-   * `missing` says only that this token sees no such thing: another account's looks the same. `busy` (another job runs),
-   * `already attached` and `rate limited` pass by themselves.
+   * `missing` says only that this token sees no such thing: another account's looks the same. `busy` (another job of the
+   * volume or the Linode runs) and `rate limited` pass by themselves; `already attached` does while a detach runs, and
+   * `volume` says where to.
    */
   readonly why: 'unauthorised' | 'denied' | 'missing' | 'rate limited' | 'busy' | 'already attached' | 'invalid'
   readonly status: number

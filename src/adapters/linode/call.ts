@@ -39,6 +39,7 @@ export type Answer =
 /** One request, sent once at most, over within `withinMs`. Never rejects. */
 export async function call(api: Api, request: Request, withinMs: number): Promise<Answer> {
   if (api.closing.aborted) return nothing('closed', false, `Lifeguard is stopping and did not ${request.what}`)
+  if (withinMs <= 0) return nothing('hung', false, `There was no time left to ${request.what}`)
   const headers = headersOf(api.token.reveal(), request)
   if (headers === undefined) {
     return nothing('misconfigured', false, 'The Linode token is empty, or holds characters that no header can')

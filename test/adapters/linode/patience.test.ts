@@ -84,18 +84,20 @@ describe('a read that brings nothing', () => {
     })
   }
 
-  test('is given up when its time is over, in its head or in its body', async (t) => {
-    const { api, sandbox, clock, asked } = await standing(t)
-    sandbox.faults.add({ match: {}, kind: 'no answer', times: 1 })
-    const reading = api.volume(VOLUME)
-    await until(() => asked().length === 1)
-    clock.expire()
-    assert.deepEqual(await reading, {
-      kind: 'unreachable',
-      why: 'hung',
-      detail: `Linode did not answer to read volume ${VOLUME} within 123.456 s`,
+  for (const kind of ['no answer', 'half a body, then nothing'] as const) {
+    test(`is given up when its time is over: ${kind}`, async (t) => {
+      const { api, sandbox, clock, asked } = await standing(t)
+      sandbox.faults.add({ match: {}, kind, times: 1 })
+      const reading = api.volume(VOLUME)
+      await until(() => asked().length === 1)
+      clock.expire()
+      assert.deepEqual(await reading, {
+        kind: 'unreachable',
+        why: 'hung',
+        detail: `Linode did not answer to read volume ${VOLUME} within 123.456 s`,
+      })
     })
-  })
+  }
 
   test('names host and code, and nothing else of the error', async (t) => {
     const { api, sandbox } = await standing(t)

@@ -91,6 +91,7 @@ const LOST: readonly (Omit<Fault, 'match' | 'times'> & { readonly took: boolean 
   { kind: 'page', status: 302, took: false },
   { kind: 'page after doing', status: 502, took: true },
   { kind: 'half a body', took: true },
+  { kind: 'half a body, then nothing', took: true },
   { kind: 'half a body, properly ended', took: true },
   { kind: 'other body', body: ['ok'], took: true },
 ]
@@ -110,7 +111,7 @@ describe('a write whose answer was lost is unknown, sent once, and settled by re
       }
       sandbox.faults.add({ match: { operation: 'detach volume' }, ...fault, times: 1 })
       const writing = api.detach(VOLUME)
-      if (fault.kind.startsWith('no answer')) {
+      if (fault.kind.startsWith('no answer') || fault.kind.endsWith('then nothing')) {
         await until(() => asked().length === 2)
         clock.expire()
       }
@@ -162,6 +163,14 @@ describe('a write that was certainly not sent', () => {
       const said = await linode({ base: sandbox.url, token: secret(token) }, clock).detach(VOLUME)
       assert.deepEqual([said.kind, said.kind === 'unreachable' && said.why], ['unreachable', 'misconfigured'])
       assert.doesNotMatch(JSON.stringify(said), /in-token|fran/)
+    }
+    assert.deepEqual(asked(), [])
+  })
+
+  test('is unreachable when the time for it is over before it begins', async (t) => {
+    const { api, asked } = await standing(t)
+    for (const said of [await api.detach(VOLUME, 0), await api.attach(VOLUME, NODE, -5)]) {
+      assert.deepEqual([said.kind, said.kind === 'unreachable' && said.why], ['unreachable', 'hung'])
     }
     assert.deepEqual(asked(), [])
   })

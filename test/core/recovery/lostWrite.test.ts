@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
+import fc from 'fast-check'
 import { attachmentLimit, type Volume, type VolumeEvent } from '../../../src/core/recovery/linode.js'
 import { LATE_MS, settle, type LostWrite, type Aftermath } from '../../../src/core/recovery/lostWrite.js'
 
@@ -90,6 +91,34 @@ describe('a lost attach', () => {
     assert.equal(kindOf(attach, volume(null), []), 'under way')
     assert.equal(kindOf(attach, volume(null), [], LATE_MS), 'untraced')
   })
+})
+
+test('whatever is seen: a write is done only as the volume shows, and repeated only late and without a trace', () => {
+  const events = fc.array(
+    fc.record({
+      id: fc.integer({ min: 1, max: 6 }),
+      action: fc.constantFrom('volume_attach', 'volume_detach', 'volume_resize'),
+      status: fc.constantFrom('scheduled', 'started', 'finished', 'failed', 'canceled', 'odd'),
+      createdAt: fc.integer({ min: T0, max: T0 + 5 }),
+    }),
+  )
+  fc.assert(
+    fc.property(
+      fc.constantFrom(detach, attach),
+      fc.constantFrom(null, NODE, OTHER),
+      events,
+      fc.nat({ max: 2 * LATE_MS }),
+      (write, linodeId, seen, sinceMs) => {
+        const { kind } = settle(write, { volume: volume(linodeId), events: seen, sinceMs })
+        const wanted = write.act === 'attach' ? NODE : null
+        const isTraced = seen.some(({ id, action }) => id > 2 && action === `volume_${write.act}`)
+        if (kind === 'done') assert.equal(linodeId, wanted)
+        if (kind === 'untraced') assert.ok(!isTraced && sinceMs >= LATE_MS && linodeId !== wanted)
+        if (kind === 'failed') assert.ok(isTraced && linodeId !== wanted)
+        if (linodeId === OTHER) assert.equal(kind, 'contradicted')
+      },
+    ),
+  )
 })
 
 test('a Linode takes a volume or disk for each GiB of memory, from 8 to 64', () => {
