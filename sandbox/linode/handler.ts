@@ -19,7 +19,12 @@ export type Seen = {
   readonly query: string
   /** Undefined: no such route. */
   readonly operation: Operation | undefined
-  readonly headers: { readonly connection?: string; readonly contentType?: string; readonly filter?: string }
+  readonly headers: {
+    readonly connection?: string
+    readonly cacheControl?: string
+    readonly contentType?: string
+    readonly filter?: string
+  }
   readonly body: unknown
   /** 0: not answered, or only by a piece. */
   readonly status: number
@@ -54,7 +59,7 @@ export async function handle(setup: ApiSetup, request: IncomingMessage, response
   const url = new URL(request.url ?? '/', 'http://sandbox')
   const method = request.method ?? 'GET'
   const route = routeOf(method, url.pathname)
-  const { connection, 'content-type': contentType, 'x-filter': given } = request.headers
+  const { connection, 'cache-control': cacheControl, 'content-type': contentType, 'x-filter': given } = request.headers
   const filter = typeof given === 'string' ? given : undefined
   const body = jsonIn(await textOf(request))
   const fault = route === undefined ? undefined : setup.faults.take(route.operation, route.id)
@@ -67,6 +72,7 @@ export async function handle(setup: ApiSetup, request: IncomingMessage, response
       operation: route?.operation,
       headers: {
         ...(connection === undefined ? {} : { connection }),
+        ...(cacheControl === undefined ? {} : { cacheControl }),
         ...(contentType === undefined ? {} : { contentType }),
         ...(filter === undefined ? {} : { filter }),
       },

@@ -7,10 +7,11 @@ export function send(response: ServerResponse, status: number, body: unknown, re
   response.end(JSON.stringify(body))
 }
 
-/** What a proxy or a portal in front of the API says. */
+/** What a proxy or a portal in front of the API says; with a 3xx it sends the caller to where he just was. */
 export function sendPage(response: ServerResponse, status: number): void {
   if (response.destroyed) return
-  response.writeHead(status, { 'content-type': 'text/html' })
+  const location = status >= 300 && status < 400 ? { location: response.req.url ?? '/' } : {}
+  response.writeHead(status, { 'content-type': 'text/html', ...location })
   response.end(`<html><body><h1>${status}</h1><hr>nginx</body></html>`)
 }
 

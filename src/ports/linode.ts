@@ -13,7 +13,10 @@ export type Linode = {
   instance(linodeId: number): Promise<Read<Instance>>
   /** All of them, or no list at all. Disks, which count against the same limit, are not among them. */
   attachedVolumes(linodeId: number): Promise<Read<readonly Volume[]>>
-  /** Newest first; `since` is epoch ms by Linode's clock, rounded down to its whole seconds. Linode keeps them for 90 days. */
+  /**
+   * Newest first; `since` is epoch ms by Linode's clock, rounded down to its whole seconds. Linode keeps them for 90 days,
+   * and shows those that the token's user may see: for some that is none.
+   */
   volumeEvents(volumeId: number, since: number): Promise<Read<readonly VolumeEvent[]>>
   /** With `persist_across_boots: false`, which needs a running Linode. Done only when `volume` shows it. */
   attach(volumeId: number, linodeId: number, withinMs?: number): Promise<Written>

@@ -72,6 +72,8 @@ function headersOf(token: string, { filter, body }: Request): Headers | undefine
       accept: 'application/json',
       // A connection kept from an earlier call may be closed by now, and a write on it would be lost for nothing.
       connection: 'close',
+      // What a proxy remembers proves nothing about a volume now.
+      'cache-control': 'no-cache',
       ...(filter === undefined ? {} : { 'x-filter': filter }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     })

@@ -1,4 +1,4 @@
-import type { Volume, VolumeEvent } from './linode.js'
+import type { Instance, Volume, VolumeEvent } from './linode.js'
 
 /** An attach or detach whose answer was lost, and what was known before it was sent. */
 export type LostWrite = {
@@ -62,6 +62,16 @@ export function settle(write: LostWrite, { volume, events, sinceMs }: Aftermath)
   }
   if (volume.linodeId !== null) return contradicted(`it is attached to Linode ${volume.linodeId}`)
   return settledBy(trace, isLate, 'not attached')
+}
+
+/**
+ * Says what became of an order to shut down a Linode whose answer was lost. `missing` needs a token that saw it before.
+ * What is left: an order that is `untraced` here could still come, and stop a Linode that somebody started since.
+ */
+export function settleShutDown(instance: Instance | 'missing', sinceMs: number): Settlement {
+  if (instance === 'missing' || instance.status === 'offline') return { kind: 'done' }
+  if (instance.status !== 'running') return underWay(`it is ${instance.status}`)
+  return sinceMs >= LATE_MS ? { kind: 'untraced' } : underWay('it runs: the order may still arrive')
 }
 
 /** The volume is not yet as it was meant to be. */

@@ -60,6 +60,7 @@ describe('a read that meets the rate limit', () => {
 })
 
 describe('a read that brings nothing', () => {
+  const WHOLE = { id: VOLUME, label: 'pgdata', region: 'eu-central', status: 'active', size: 25, linode_id: null }
   const BROKEN: readonly (Omit<Fault, 'match' | 'times'> & { readonly why: string })[] = [
     { kind: 'reset', why: 'network' },
     { kind: 'half a body', why: 'network' },
@@ -72,7 +73,7 @@ describe('a read that brings nothing', () => {
     { kind: 'other body', status: 404, body: { errors: [] }, why: 'not Linode' },
     { kind: 'other body', status: 404, body: { errors: [{}] }, why: 'not Linode' },
     { kind: 'other body', body: { errors: [{ reason: 'Not found' }] }, why: 'not Linode' },
-    { kind: 'other body', body: { padding: 'x'.repeat(9 * 1024 * 1024) }, why: 'not Linode' },
+    { kind: 'other body', body: { ...WHOLE, padding: 'x'.repeat(9 * 1024 * 1024) }, why: 'not Linode' },
   ]
   for (const [index, { why, ...fault }] of BROKEN.entries()) {
     test(`is unreachable, never missing: ${why} after ${fault.kind} ${fault.status ?? ''} (${index})`, async (t) => {

@@ -63,6 +63,12 @@ describe('reading a volume', () => {
   })
 })
 
+test('a read is not to be answered by what a proxy remembers', async (t) => {
+  const { api, sandbox } = await standing(t)
+  await api.volume(VOLUME)
+  assert.equal(sandbox.requests()[0]?.headers.cacheControl, 'no-cache')
+})
+
 test('a Linode is read with its memory and status', async (t) => {
   const { api, sandbox } = await standing(t)
   assert.deepEqual(await api.instance(NODE), {

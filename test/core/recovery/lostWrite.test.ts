@@ -3,7 +3,13 @@ import { describe, test } from 'node:test'
 
 import fc from 'fast-check'
 import { attachmentLimit, type Volume, type VolumeEvent } from '../../../src/core/recovery/linode.js'
-import { LATE_MS, settle, type LostWrite, type Aftermath } from '../../../src/core/recovery/lostWrite.js'
+import {
+  LATE_MS,
+  settle,
+  settleShutDown,
+  type LostWrite,
+  type Aftermath,
+} from '../../../src/core/recovery/lostWrite.js'
 
 const NODE = 501
 const OTHER = 502
@@ -91,6 +97,18 @@ describe('a lost attach', () => {
     assert.equal(kindOf(attach, volume(null), []), 'under way')
     assert.equal(kindOf(attach, volume(null), [], LATE_MS), 'untraced')
   })
+})
+
+test('a lost order to shut down is done when the Linode is off or gone, and repeated only late, while it runs', () => {
+  const kindAt = (status: string, sinceMs: number) =>
+    settleShutDown({ id: NODE, label: 'node-a', region: 'eu-central', status, memoryMib: 8192 }, sinceMs).kind
+  assert.equal(settleShutDown('missing', 0).kind, 'done')
+  assert.equal(kindAt('offline', 0), 'done')
+  for (const status of ['shutting_down', 'rebooting', 'stopped', 'pondering']) {
+    assert.equal(kindAt(status, LATE_MS), 'under way', status)
+  }
+  assert.equal(kindAt('running', LATE_MS - 1), 'under way')
+  assert.equal(kindAt('running', LATE_MS), 'untraced')
 })
 
 test('whatever is seen: a write is done only as the volume shows, and repeated only late and without a trace', () => {
