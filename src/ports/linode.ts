@@ -38,7 +38,10 @@ export type Written =
   /** Certainly not sent. */
   | LinodeUnreachable
 
-/** Linode's own answer, in its own form, that nothing was done. A proxy's page is never one, whatever its status. */
+/**
+ * Linode's own answer, in its own form, that nothing was done. A proxy's page is none, whatever its status, but for
+ * 429, whose status is enough.
+ */
 export type LinodeRefusal = {
   readonly kind: 'refused'
   /**

@@ -89,7 +89,7 @@ function headersOf(token: string, { filter, body }: Request): Headers | undefine
 function read(response: Response, text: string | undefined, { what }: Request, clock: Clock): Answer {
   const { status } = response
   if (status === 408 || status >= 500) {
-    return nothing('server error', true, `Linode answered ${status} to ${what}`)
+    return nothing('server error', true, `Linode answered ${status} when asked to ${what}`)
   }
   const json = text === undefined ? undefined : jsonIn(text)
   const reasons = reasonsIn(json)
@@ -104,14 +104,14 @@ function read(response: Response, text: string | undefined, { what }: Request, c
 
 /** What was asked for came, but not as Linode says it. */
 export function notLinode(what: string, how: string): Nothing {
-  return nothing('not Linode', true, `What answered to ${what} is not Linode's API: ${how}`)
+  return nothing('not Linode', true, `What answered when asked to ${what} is not Linode's API: ${how}`)
 }
 
 /** Told apart by whose signal fired, not by the error. */
 function stopped({ what }: Request, within: Limit): Nothing {
   return within.isOver()
-    ? nothing('hung', true, `Linode did not answer to ${what} within ${within.ms / 1000} s`)
-    : nothing('closed', true, `Lifeguard is stopping and gave up to ${what}`)
+    ? nothing('hung', true, `Linode did not answer within ${within.ms / 1000} s when asked to ${what}`)
+    : nothing('closed', true, `Lifeguard is stopping and gave up waiting for Linode to ${what}`)
 }
 
 /** Undefined: too large. */

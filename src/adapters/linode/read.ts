@@ -52,12 +52,14 @@ export async function readAll<T extends { readonly id: number } | null>(
       return isWhole ? { kind: 'done', value: found } : unreachable(changed(request))
     }
   }
-  return unreachable(nothing('incomplete', true, `More than ${MOST_PAGES} pages came, to ${request.what}`))
+  return unreachable(
+    nothing('incomplete', true, `Linode has more than ${MOST_PAGES} pages when asked to ${request.what}`),
+  )
 }
 
 /** Something was added or removed between two pages: read again. */
 function changed({ what }: Request): Nothing {
-  return nothing('incomplete', true, `The list changed while Lifeguard read it, to ${what}`)
+  return nothing('incomplete', true, `The list changed between its pages when asked to ${what}`)
 }
 
 function isDistinct(items: readonly ({ readonly id: number } | null)[]): boolean {

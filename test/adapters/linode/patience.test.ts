@@ -95,7 +95,7 @@ describe('a read that brings nothing', () => {
       assert.deepEqual(await reading, {
         kind: 'unreachable',
         why: 'hung',
-        detail: `Linode did not answer to read volume ${VOLUME} within 123.456 s`,
+        detail: `Linode did not answer within 123.456 s when asked to read volume ${VOLUME}`,
       })
     })
   }
