@@ -72,6 +72,10 @@ const clean: readonly Plant[] = [
     path: 'src/adapters/kubernetes/clean.ts',
     text: "export const a = await import('@kubernetes/client-node')\nexport { request } from 'node:https'",
   },
+  {
+    path: 'src/adapters/linode/clean.ts',
+    text: "export type { A } from '../../ports/clock.js'\nexport { b } from './call.js'\nexport const c = await fetch('x')",
+  },
   { path: 'src/adapters/disk/clean.ts', text: "export { open } from 'node:fs/promises'" },
   {
     path: 'commands/clean.ts',
@@ -182,6 +186,7 @@ const violations: readonly Violation[] = [
     'src/adapters/disk/kubernetes.ts',
     "export const a = await import('@kubernetes/client-node')",
   ),
+  imports('adapters/linode imports a node: module', 'src/adapters/linode/node.ts', 'node:https'),
   imports('a command imports a flow', 'commands/flow.ts', '../src/flows/shared.js'),
   imports('a command imports wire', 'commands/wire.ts', '../src/wire.js'),
   imports('a command imports another adapter', 'commands/adapter.ts', '../src/adapters/postgres/clean.js'),
