@@ -1,12 +1,12 @@
 import type { EventBody } from '../../core/incident/event.js'
 import type { Journal } from '../../ports/journal.js'
 import { journalPath } from './journalFile.js'
-import type { Appended, JournalDeps, JournalStore } from './journalStore.js'
+import type { JournalDeps, JournalStore } from './journalStore.js'
 import { PATIENT_LIMIT_MS, startThread, type ThreadDeps } from './thread.js'
+import type { Call } from './threadCall.js'
 
 /** No record, no act: so long may an act wait for its record. */
 const APPEND_LIMIT_MS = 5_000
-const NOT_VOIDED = 'records that may have come too late are not voided yet; the next append will do it'
 
 /**
  * Opens the journal of `dir` in a thread of its own, apart from the history's: neither a big save there nor its
@@ -31,25 +31,24 @@ export async function openJournal(dir: string, deps: JournalDeps & ThreadDeps): 
   let isInDoubt = false
   const strayAfter = () => (isInDoubt ? knownSeq : undefined)
 
-  const append = (bodies: readonly EventBody[], at: number): Promise<Appended> =>
-    thread.ask({
-      method: 'append',
-      args: () => {
-        const after = strayAfter()
-        isInDoubt = true
-        return [bodies, at, after]
-      },
-      limitMs: APPEND_LIMIT_MS,
-      onAnswer({ lastSeq }) {
-        knownSeq = lastSeq
-        isInDoubt = false
-      },
-      onLate: () => void append([], at).catch((error: unknown) => log.warn({ file, err: error }, NOT_VOIDED)),
-    })
+  const append = (bodies: readonly EventBody[], at: number): Call<JournalStore, 'append'> => ({
+    method: 'append',
+    args: () => {
+      const after = strayAfter()
+      isInDoubt = true
+      return [bodies, at, after]
+    },
+    limitMs: APPEND_LIMIT_MS,
+    onAnswer({ lastSeq }) {
+      knownSeq = lastSeq
+      isInDoubt = false
+    },
+    onLate: () => append([], at),
+  })
 
   return {
     read: () => thread.ask({ method: 'read', args: () => [strayAfter()], limitMs: PATIENT_LIMIT_MS }),
-    append: async (bodies, at) => (bodies.length === 0 ? [] : (await append(bodies, at)).events),
+    append: async (bodies, at) => (bodies.length === 0 ? [] : (await thread.ask(append(bodies, at))).events),
     close: () => thread.close(),
   }
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleepFor } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { DependencyError } from '../../core/errors.js'
-import type { Clock } from '../../ports/clock.js'
 import type { Log } from '../../ports/log.js'
 import type { Served, ThreadData } from './serve.js'
+import { type Call, type Sleep, type Waiting, waitingCall } from './threadCall.js'
 import { errorFrom, fieldsFrom, type FromThread, OPENING, type ToThread } from './threadMessage.js'
 
 /** For opening and for reading all: bounded, so that a disk that hangs at the start does not keep the watch waiting for ever. */
@@ -15,25 +15,13 @@ const ENTRY = new URL('./worker.js', import.meta.url)
 export type ThreadDeps = {
   readonly log: Log
   /** Measures the limits. */
-  readonly sleep?: Clock['sleep']
+  readonly sleep?: Sleep
   /** Another than worker.js; it must call `serve`. */
   readonly entry?: URL
 }
 
 /** What to serve. `options` crosses as a structured clone. */
 export type Serving = ThreadData & { readonly file: string; readonly dependency: DependencyError['dependency'] }
-
-export type Call<S extends Served, M extends keyof S> = {
-  readonly method: M
-  /** Made when its turn has come. */
-  readonly args: () => Parameters<S[M]>
-  /** From the asking, the wait for the turn included. */
-  readonly limitMs: number
-  /** Called with the answer, before anything else is sent. */
-  readonly onAnswer?: (value: Awaited<ReturnType<S[M]>>) => void
-  /** Called when the thread answers a call that was rejected for want of an answer, or is up again after such a call. */
-  readonly onLate?: () => void
-}
 
 /**
  * A store behind a thread. A call is done, failed, or its outcome is not known: DependencyError when the limit
@@ -43,17 +31,6 @@ export type Thread<S extends Served> = {
   ask<M extends keyof S & string>(call: Call<S, M>): Promise<Awaited<ReturnType<S[M]>>>
   /** Closes the store and ends the thread; rejects with DependencyError when that takes longer than 2.5 s. */
   close(): Promise<void>
-}
-
-type Waiting = {
-  readonly id: number
-  readonly method: string
-  readonly args: () => readonly unknown[]
-  readonly resolve: (value: unknown) => void
-  readonly reject: (error: Error) => void
-  readonly onLate: () => void
-  /** Ends the measuring of its limit. */
-  readonly disarm: () => void
 }
 
 /**
@@ -86,6 +63,7 @@ export async function startThread<S extends Served>(serving: Serving, deps: Thre
       `the disk has not answered for ${limitMs / 1000} s. Check that it is mounted, whole and not overloaded; ` +
         'Lifeguard goes on with it by itself once it answers.',
     )
+  const measure = { sleep, runOut }
   const endHard = () => void process.kill(process.pid, 'SIGKILL')
 
   function setOverdue(now: boolean): void {
@@ -93,16 +71,6 @@ export async function startThread<S extends Served>(serving: Serving, deps: Thre
     isOverdue = now
     if (now) process.once('exit', endHard)
     else process.removeListener('exit', endHard)
-  }
-
-  function wait(call: Omit<Waiting, 'disarm'>, limitMs: number): Waiting {
-    const limit = new AbortController()
-    const waiting = { ...call, disarm: () => limit.abort() }
-    sleep(limitMs, limit.signal).then(
-      () => runOut(waiting, limitMs),
-      () => undefined, // disarmed
-    )
-    return waiting
   }
 
   function runOut(call: Waiting, limitMs: number): void {
@@ -120,10 +88,7 @@ export async function startThread<S extends Served>(serving: Serving, deps: Thre
   function refuseQueue(error: Error, isMeant: (one: Waiting) => boolean = () => true): void {
     const refused = queue.filter(isMeant)
     queue = queue.filter((one) => !refused.includes(one))
-    for (const one of refused) {
-      one.disarm()
-      one.reject(error)
-    }
+    for (const one of refused) one.reject(error)
   }
 
   function sendNext(): void {
@@ -139,7 +104,6 @@ export async function startThread<S extends Served>(serving: Serving, deps: Thre
       worker?.postMessage({ id: next.id, method: next.method, args: next.args() } satisfies ToThread, [])
     } catch (error) {
       current = undefined
-      next.disarm()
       next.reject(new TypeError(`${next.method} was asked with what cannot be copied to a thread`, { cause: error }))
       sendNext()
     }
@@ -150,18 +114,27 @@ export async function startThread<S extends Served>(serving: Serving, deps: Thre
     const call = current
     if (call === undefined || call.id !== message.id) return
     current = undefined
-    call.disarm()
     if (isOverdue) {
       // Whoever asked has been told that it failed: the answer must not be taken for one.
       setOverdue(false)
       log.info({ file, method: call.method }, 'the disk answers again')
-      call.onLate()
+      settle(call)
     } else if (message.kind === 'answered') call.resolve(message.value)
     else call.reject(errorFrom(message.error))
     sendNext()
   }
 
-  function open(): Promise<void> {
+  /** What an outcome that was not known calls for comes before all that waits, a close included. */
+  function settle({ method, onLate }: Waiting): void {
+    const what = onLate()
+    if (what === undefined) return
+    lastId += 1
+    const { call, answered } = waitingCall(what, lastId, measure)
+    queue = [call, ...queue]
+    answered.catch((error: unknown) => log.warn({ file, method, err: error }, 'an unknown outcome is not settled yet'))
+  }
+
+  async function open(): Promise<void> {
     const { store, dir, options } = serving
     const started = new Worker(deps.entry ?? ENTRY, { workerData: { store, dir, options } satisfies ThreadData })
     let because: unknown
@@ -169,14 +142,14 @@ export async function startThread<S extends Served>(serving: Serving, deps: Thre
     started.on('message', take)
     started.on('error', (error) => (because = error))
     started.on('exit', () => (worker === started ? ended(because) : undefined))
-    return new Promise((resolve, reject) => {
-      const up = () => {
-        isUp = true
-        resolve()
-      }
-      const call = { id: OPENING, method: 'open', args: () => [], resolve: up, reject, onLate: () => undefined }
-      current = wait(call, PATIENT_LIMIT_MS)
-    })
+    const { call, answered } = waitingCall(
+      { method: 'open', args: () => [], limitMs: PATIENT_LIMIT_MS },
+      OPENING,
+      measure,
+    )
+    current = call
+    await answered
+    isUp = true
   }
 
   function ended(because: unknown): void {
@@ -186,7 +159,6 @@ export async function startThread<S extends Served>(serving: Serving, deps: Thre
     isUp = false
     setOverdue(false)
     const error = failure('its thread ended unexpectedly; see the log.', because)
-    cut?.disarm()
     cut?.reject(error)
     if (closing !== undefined || cut?.id === OPENING || dead !== undefined) return refuseQueue(error)
     log.error({ file, err: because, isStartedAgain: !wasRestarted }, 'the thread of a file ended unexpectedly')
@@ -199,7 +171,7 @@ export async function startThread<S extends Served>(serving: Serving, deps: Thre
   async function openAgain(cut: Waiting | undefined): Promise<void> {
     try {
       await open()
-      cut?.onLate()
+      if (cut !== undefined) settle(cut)
       sendNext()
     } catch (error) {
       give(failure('its thread ended unexpectedly and could not be started again. Restart Lifeguard.', error))
@@ -212,33 +184,22 @@ export async function startThread<S extends Served>(serving: Serving, deps: Thre
     void worker?.terminate()
   }
 
-  function enqueue(method: string, args: () => readonly unknown[], limitMs: number, more: Partial<Hooks> = {}) {
-    return new Promise<unknown>((resolve, reject) => {
-      lastId += 1
-      const { onAnswer = () => undefined, onLate = () => undefined } = more
-      const call = {
-        id: lastId,
-        method,
-        args,
-        reject,
-        onLate,
-        resolve: (value: unknown) => {
-          onAnswer(value)
-          resolve(value)
-        },
-      }
-      queue = [...queue, wait(call, limitMs)]
-      sendNext()
-    })
+  function enqueue(what: Parameters<typeof waitingCall>[0]): Promise<unknown> {
+    lastId += 1
+    const { call, answered } = waitingCall(what, lastId, measure)
+    queue = [...queue, call]
+    sendNext()
+    return answered
   }
 
   async function closeOnce(): Promise<void> {
     try {
-      if (dead === undefined) await enqueue('close', () => [], CLOSE_LIMIT_MS)
+      if (dead === undefined) await enqueue({ method: 'close', args: () => [], limitMs: CLOSE_LIMIT_MS })
       await worker?.terminate()
     } catch (error) {
       log.warn({ file, err: error }, 'a file was left as it is: it did not close in time')
-      void worker?.terminate() // takes effect when the disk answers, or with the process
+      if (worker !== undefined) setOverdue(true)
+      void worker?.terminate() // takes effect when the disk answers
       throw error
     }
   }
@@ -253,16 +214,13 @@ export async function startThread<S extends Served>(serving: Serving, deps: Thre
   sendNext()
 
   return {
-    ask({ method, args, limitMs, onAnswer, onLate }) {
+    ask(call) {
       if (dead !== undefined) return Promise.reject(dead)
       if (closing !== undefined) return Promise.reject(failure('it was closed.'))
-      if (isOverdue) return Promise.reject(noAnswer(limitMs))
-      const hooks = { onAnswer, onLate } as Partial<Hooks>
+      if (isOverdue) return Promise.reject(noAnswer(call.limitMs))
       // What comes back is what the method of that name gave: worker and this side are built together.
-      return enqueue(method, args, limitMs, hooks) as Promise<never>
+      return enqueue(call) as Promise<never>
     },
     close: () => (closing ??= closeOnce()),
   }
 }
-
-type Hooks = { readonly onAnswer: (value: unknown) => void; readonly onLate: () => void }
