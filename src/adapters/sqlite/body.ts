@@ -21,11 +21,42 @@ const KNOWN_VERSIONS: Record<EventBody['type'], readonly EventBody['v'][]> = {
 }
 
 /**
+ * A row about the journal itself, which the rest of the house never sees: the rows from number `from` up to this one
+ * count for nothing. They landed after their append had been given up and rejected: what had to be told was then
+ * written again, and an intent among them was never acted upon. Appended only, so such a row stands right behind them.
+ */
+type VoidBody = { readonly v: 1; readonly type: 'journal.voided'; readonly from: number }
+
+/** All that a row may hold. */
+export type RowBody = EventBody | VoidBody
+
+export function voidFrom(from: number): VoidBody {
+  return { v: 1, type: 'journal.voided', from }
+}
+
+/** The events in rows whose hashes were checked, without those that a later row voids. Throws as `eventOf` does. */
+export function eventsOf(rows: readonly ChainRow[]): JournalEvent[] {
+  const events: JournalEvent[] = []
+  for (const row of rows) {
+    const body: unknown = JSON.parse(row.body)
+    if (!isVoid(body)) events.push(eventOf(row, body))
+    else while ((events.at(-1)?.seq ?? 0) >= body.from) events.pop()
+  }
+  return events
+}
+
+function isVoid(body: unknown): body is VoidBody {
+  if (typeof body !== 'object' || body === null || !('type' in body) || !('v' in body) || !('from' in body))
+    return false
+  const { type, v, from } = body
+  return type === 'journal.voided' && v === 1 && typeof from === 'number' && from > 0
+}
+
+/**
  * An event out of a row whose hash was checked: what is inside is what some Lifeguard wrote, so only type and version
  * are looked at. Throws DependencyError for one we do not know; to skip it would be to forget what it says.
  */
-export function eventOf(row: ChainRow): JournalEvent {
-  const body: unknown = JSON.parse(row.body)
+function eventOf(row: ChainRow, body: unknown): JournalEvent {
   if (isKnown(body)) return { seq: row.seq, at: row.at, body }
   const version = typeof body === 'object' && body !== null && 'v' in body ? JSON.stringify(body.v) : 'none'
   throw new DependencyError(

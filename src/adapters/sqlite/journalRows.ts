@@ -28,7 +28,7 @@ export async function checkFile(client: Client, onRow: (row: ChainRow) => void):
   return { kind: 'intact', head }
 }
 
-async function readGenesis(client: Client): Promise<Genesis> {
+export async function readGenesis(client: Client): Promise<Genesis> {
   const { rows } = await client.execute('SELECT prev_hash, first_seq FROM genesis')
   return { prevHash: text(rows[0]?.['prev_hash']), firstSeq: Number(rows[0]?.['first_seq']) }
 }
