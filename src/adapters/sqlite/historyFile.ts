@@ -8,7 +8,7 @@ import { exists, makePrivateFile, setPragmas } from './databaseFile.js'
 import { isDamage } from './journalError.js'
 import { migrate, type Migration } from './migrations.js'
 
-/** How long to wait for another holder, who may be shutting down. The wait blocks the process: it is for the start. */
+/** How long to wait for another holder, who may be shutting down. The wait blocks the thread: it is for the start. */
 const LOCK_WAIT_MS = 2000
 
 /** What belongs to a database file besides itself. A log left beside a new file would be played into that. */

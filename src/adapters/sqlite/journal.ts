@@ -27,7 +27,13 @@ export async function openJournal(dir: string, deps: JournalDeps & ThreadDeps): 
     { store: 'journal', dir, options, file, dependency: 'journal' },
     { log, ...(sleep === undefined ? {} : { sleep }), ...(entry === undefined ? {} : { entry }) },
   )
-  let knownSeq = await thread.ask({ method: 'lastSeq', args: () => [], limitMs: PATIENT_LIMIT_MS })
+  let knownSeq: number | undefined
+  try {
+    knownSeq = await thread.ask({ method: 'lastSeq', args: () => [], limitMs: PATIENT_LIMIT_MS })
+  } catch (error) {
+    await thread.close().catch(() => undefined) // the log has it
+    throw error
+  }
   let isInDoubt = false
   const strayAfter = () => (isInDoubt ? knownSeq : undefined)
 

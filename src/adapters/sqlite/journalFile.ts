@@ -6,7 +6,7 @@ import { makePrivateFile, setPragmas, syncFolder } from './databaseFile.js'
 import { journalError } from './journalError.js'
 import { JOURNAL_MIGRATIONS, migrate, type Migration } from './migrations.js'
 
-/** How long to wait for another holder, who may be shutting down. The wait blocks the process: it is for the start. */
+/** How long to wait for another holder, who may be shutting down. The wait blocks the thread: it is for the start. */
 const LOCK_WAIT_MS = 5000
 
 export type OpenOptions = {

@@ -40,6 +40,9 @@ export type Thread<S extends Served> = {
  * one call at a time, so that at most one outcome is ever unknown. While that one is overdue, all others are refused at
  * once: news must not wait for a disk that hangs. A thread that ends by itself is started again, once.
  *
+ * The price, measured on two cores: 0.4 ms an append (1.1 ms against 0.7 ms, median of 1,000) and 0.2 s at the start. A
+ * save of 50,000 sightings holds the event loop for a tenth of the time it did, to copy them.
+ *
  * A thread cannot be stopped within a call to the system, and the end of the process waits for its threads. A process
  * that ends while a call is overdue therefore ends by SIGKILL: the files are made for that.
  */
