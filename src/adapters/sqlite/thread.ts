@@ -139,7 +139,11 @@ export async function startThread<S extends Served>(serving: Serving, deps: Thre
 
   async function open(): Promise<void> {
     const { store, dir, options } = serving
-    const started = new Worker(deps.entry ?? ENTRY, { workerData: { store, dir, options } satisfies ThreadData })
+    const started = new Worker(deps.entry ?? ENTRY, {
+      workerData: { store, dir, options } satisfies ThreadData,
+      // A store makes little garbage; the default would hold on to tens of megabytes of it.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    })
     let because: unknown
     worker = started
     started.on('message', take)
