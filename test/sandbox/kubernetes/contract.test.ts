@@ -1,6 +1,7 @@
 import {
   AppsV1Api,
   AuthorizationV1Api,
+  CoordinationV1Api,
   CoreV1Api,
   type KubeConfig,
   PatchStrategy,
@@ -176,6 +177,47 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
       return read
     })
     assert.equal(status?.updatedReplicas, undefined)
+  })
+
+  test('a scale meant for another object of that name, or an earlier version, is a Conflict and scales nothing', async () => {
+    const name = 'guarded-scale'
+    await apps.createNamespacedDeployment({ namespace, body: deploymentNamed(name) })
+    const scaleTo0 = (metadata: object) =>
+      problemOf(
+        apps.patchNamespacedDeploymentScale({ namespace, name, body: { metadata, spec: { replicas: 0 } } }, asMerge),
+      )
+    const other = await scaleTo0({ uid: 'another' })
+    assert.deepEqual([other.code, other.reason], [409, 'Conflict'])
+    assert.match(other.message ?? '', /UID in precondition: another/)
+    const stale = await scaleTo0({ resourceVersion: '1' })
+    assert.deepEqual([stale.code, stale.reason], [409, 'Conflict'])
+    assert.equal((await apps.readNamespacedDeployment({ namespace, name })).spec?.replicas, 1)
+  })
+
+  test('a replacement of a Lease that is gone makes it anew, but not with the uid of the old one', async () => {
+    const leases = config.makeApiClient(CoordinationV1Api)
+    const name = 'released'
+    const { metadata } = await leases.createNamespacedLease({ namespace, body: { metadata: { name } } })
+    await leases.deleteNamespacedLease({ namespace, name })
+    const body = { metadata: { name, uid: metadata?.uid ?? '' } }
+    const { code, reason } = await problemOf(leases.replaceNamespacedLease({ namespace, name, body }))
+    assert.deepEqual([code, reason], [409, 'Conflict'])
+    assert.equal((await problemOf(leases.readNamespacedLease({ namespace, name }))).code, 404)
+    const anew = await leases.replaceNamespacedLease({ namespace, name, body: { metadata: { name } } })
+    assert.notEqual(anew.metadata?.uid, metadata?.uid)
+  })
+
+  test('of two replacements of one version of a Lease, one is a Conflict', async () => {
+    const leases = config.makeApiClient(CoordinationV1Api)
+    const name = 'raced'
+    const { metadata } = await leases.createNamespacedLease({ namespace, body: { metadata: { name } } })
+    const version = metadata?.resourceVersion ?? ''
+    const take = (holderIdentity: string) => {
+      const body = { metadata: { name, resourceVersion: version }, spec: { holderIdentity } }
+      return leases.replaceNamespacedLease({ namespace, name, body })
+    }
+    const race = await Promise.allSettled([take('one'), take('two')])
+    assert.deepEqual(race.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
   })
 
   test('a delete meant for another object, or an older version of it, deletes nothing', async () => {
