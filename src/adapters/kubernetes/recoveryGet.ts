@@ -5,6 +5,8 @@ import type { Right } from './recoveryRight.js'
 import type { Raw, RawMeta } from './recoveryRaw.js'
 
 const PAGE = '500'
+/** 50,000 objects: no namespace has so many pods, and a list that goes on is one that never ends. */
+const MOST_PAGES = 100
 
 /** Null: the object makes no sense, and with it the answer it came in. */
 export type Translate<R, T> = (raw: R, serverNow: number) => T | null
@@ -53,7 +55,7 @@ async function listOnce<R, T>(
 ): Promise<Listed<T> | 'expired'> {
   const items: T[] = []
   let token: string | undefined
-  for (;;) {
+  for (let page = 0; page < MOST_PAGES; page += 1) {
     const reply = await ask({
       right,
       query: { limit: PAGE, ...query, ...(token === undefined ? {} : { continue: token }) },
@@ -61,17 +63,18 @@ async function listOnce<R, T>(
     if (reply.kind === 'no reply') return unread(reply.problem)
     if (reply.status === 410) return 'expired'
     if (reply.status !== 200) return unreadBecause(right, reply)
-    const page = reply.json as RawPage<R> | null
-    if (!Array.isArray(page?.items)) return incomplete(right)
-    for (const raw of page?.items ?? []) {
+    const body = reply.json as RawPage<R> | null
+    if (!Array.isArray(body?.items)) return incomplete(right)
+    for (const raw of body?.items ?? []) {
       const value = translate(raw, reply.serverNow)
       if (value === null) return incomplete(right)
       items.push(value)
     }
-    const next = page?.metadata?.continue ?? ''
-    if (next === '' && (page?.metadata?.remainingItemCount ?? 0) === 0) return { kind: 'listed', items }
+    const next = body?.metadata?.continue ?? ''
+    if (next === '' && (body?.metadata?.remainingItemCount ?? 0) === 0) return { kind: 'listed', items }
     // The end of a list that says there is more, or the same page again: asked for until the time is up.
     if (next === '' || next === token) return incomplete(right)
     token = next
   }
+  return incomplete(right)
 }
