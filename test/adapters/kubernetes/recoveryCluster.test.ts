@@ -3,20 +3,30 @@ import {
   CoordinationV1Api,
   CoreV1Api,
   PatchStrategy,
+  RbacAuthorizationV1Api,
   setHeaderOptions,
   StorageV1Api,
   V1MicroTime,
+  type V1PolicyRule,
 } from '@kubernetes/client-node'
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { parse } from 'yaml'
 
 import { systemClock } from '../../../src/adapters/clock/system.js'
 import { recoveryCluster } from '../../../src/adapters/kubernetes/recoveryCluster.js'
-import type { SeenDeployment } from '../../../src/ports/patient.js'
-import type { Effect, Found, LeaseHold, Listed, RecoveryCluster } from '../../../src/ports/recoveryCluster.js'
+import type { Named, SeenDeployment } from '../../../src/ports/patient.js'
+import type {
+  Effect,
+  Found,
+  LeaseHold,
+  Listed,
+  RecoveryCluster,
+  RightAnswer,
+} from '../../../src/ports/recoveryCluster.js'
 import { deploymentNamed, podOn, problemOf } from '../../sandbox/kubernetes/client.js'
 import { openControlPlane, openStandIn } from '../../sandbox/kubernetes/clusters.js'
 import type { ClusterUnderTest } from '../../sandbox/kubernetes/clusters.js'
@@ -357,27 +367,119 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
     assert.deepEqual(listed(await patient.autoscalers(namespace)), [])
   })
 
+  const POSTGRES = { namespace, name: 'postgres' }
+  const WORK = {
+    kind: 're-create',
+    deployment: POSTGRES,
+    claim: { namespace, name: CLAIM },
+    lease: { namespace, name: 'lifeguard-lock' },
+    secret: { namespace, name: 'lifeguard-saved' },
+  } as const
+
   test('every right of a run is asked for by name, and may all be had', async () => {
-    const work = {
-      kind: 're-create',
-      deployment: { namespace, name: 'postgres' },
-      claim: { namespace, name: CLAIM },
-      lease: { namespace, name: 'lifeguard-postgres-storage' },
-      secret: { namespace, name: 'lifeguard-recovery' },
-    } as const
-    const answers = await patient.rights(work)
+    const answers = await patient.rights(WORK)
     assert.ok(
       answers.every(({ answer }) => answer === 'allowed'),
       JSON.stringify(answers),
     )
     assert.ok(answers.some(({ right }) => right === 'patch deployments/scale "postgres" in default'))
     assert.equal(new Set(answers.map(({ right }) => right)).size, answers.length)
-    assert.equal((await problemOf(core.readNamespacedSecret(work.secret))).code, 404, 'asking changes nothing')
+    assert.equal((await problemOf(core.readNamespacedSecret(WORK.secret))).code, 404, 'asking changes nothing')
   })
+
+  // The stand-in has no roles; that it is denied there is told in recoveryWrite.test.ts.
+  const skip = open === openStandIn ? 'needs roles' : false
+  test(
+    'an account without rights is denied all by name; with the rules it is told, and no other, it can do the whole',
+    { skip },
+    async () => {
+      const seen = await deploy('postgres')
+      const account = { namespace, name: 'lifeguard' }
+      await core.createNamespacedServiceAccount({ namespace, body: { metadata: account } })
+      const body = { spec: { audiences: [] } }
+      const { status } = await core.createNamespacedServiceAccountToken({ ...account, body })
+      const path = join(folder, 'account')
+      await writeFile(path, cluster.config.exportConfig().replace('admin-token', status?.token ?? ''))
+      const bot = recoveryCluster(
+        { kind: 'kubeconfig', path },
+        { clock: systemClock, pod: { host: undefined, port: undefined } },
+      )
+      const answers = await bot.rights(WORK)
+      assert.ok(
+        answers.every(({ answer }) => answer === 'denied'),
+        JSON.stringify(answers),
+      )
+      const refusal = await bot.deleteDeployment(seen)
+      assert.equal(why(refusal), 'denied')
+      assert.match(detail(refusal), /may not delete deployments "postgres" in default/)
+      assert.equal((await bot.nodes()).kind, 'unread')
+
+      await grant(account, answers)
+      await eventually(async () => {
+        const granted = await bot.rights(WORK)
+        assert.deepEqual(
+          granted.filter(({ answer }) => answer !== 'allowed'),
+          [],
+        )
+      })
+      await bot.nodes().then(listed)
+      await bot.node('here').then(found)
+      await bot.volume('pv-1').then(found)
+      await bot.claim(WORK.claim).then(found)
+      await bot.attachments('pv-1').then(listed)
+      await bot.heartbeat('here').then(found)
+      await bot.warnings(namespace).then(listed)
+      await bot.autoscalers(namespace).then(listed)
+      const lease = done(await bot.createLease(WORK.lease, hold('bot', 1)))
+      const renewed = done(await bot.replaceLease(lease, hold('bot', 1)))
+      const secret = done(await bot.createSecret(WORK.secret, { manifest: seen.manifest }))
+      await bot.secret(WORK.secret).then(found)
+      const readAgain = () => bot.deployment(POSTGRES).then(found)
+      await eventually(async () => done(await bot.scale(await readAgain(), 0)))
+      const [set] = listed(await bot.replicaSets(seen))
+      for (const pod of listed(await bot.podsMounting(WORK.claim)).filter(({ owner }) => owner?.uid === set?.uid)) {
+        done(await bot.deletePod(pod))
+        done(await bot.forceDeletePod(pod))
+      }
+      await eventually(async () => done(await bot.deleteDeployment(await readAgain())))
+      done(await bot.createDeployment(POSTGRES, seen.manifest))
+      done(await bot.deleteSecret(secret))
+      await bot.lease(WORK.lease).then(found)
+      done(await bot.deleteLease(renewed))
+      const other = await bot.lease({ namespace, name: 'another' })
+      assert.ok(other.kind === 'unread' && other.why === 'denied', 'and nothing else of that kind')
+      bot.close()
+    },
+  )
+
+  /** Gives the account the rules that the remedies tell, where they tell it. */
+  const grant = async (account: Named, answers: readonly RightAnswer[]) => {
+    const roles = cluster.config.makeApiClient(RbacAuthorizationV1Api)
+    const rulesFor = (place: string) =>
+      answers.flatMap(({ remedy = '' }) => (remedy.includes(`Lifeguard's ${place}: `) ? rulesIn(remedy) : []))
+    const subjects = [{ kind: 'ServiceAccount', ...account }]
+    const bind = (kind: string) => ({
+      metadata: account,
+      subjects,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: account.name },
+    })
+    await roles.createClusterRole({ body: { metadata: { name: account.name }, rules: rulesFor('ClusterRole') } })
+    const { metadata: _namespaced, ...everywhere } = bind('ClusterRole')
+    await roles.createClusterRoleBinding({ body: { metadata: { name: account.name }, ...everywhere } })
+    for (const place of [namespace, 'kube-node-lease']) {
+      const metadata = { namespace: place, name: account.name }
+      await roles.createNamespacedRole({ namespace: place, body: { metadata, rules: rulesFor(`Role in ${place}`) } })
+      await roles.createNamespacedRoleBinding({ namespace: place, body: { ...bind('Role'), metadata } })
+    }
+  }
 }
 
 const asMerge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch)
 const AT = Date.UTC(2020, 11, 11, 13, 24, 5, 123)
+
+function rulesIn(remedy: string): V1PolicyRule[] {
+  return parse(remedy.slice(remedy.indexOf('- {'))) as V1PolicyRule[]
+}
 
 function hold(holder: string, transitions: number): LeaseHold {
   return { holder, durationMs: 15_000, acquiredAt: AT, renewedAt: AT, transitions }
