@@ -48,6 +48,8 @@ export type RecoveryReads = {
   autoscalers(namespace: string): Promise<Listed<SeenAutoscaler>>
   lease(which: Named): Promise<Found<SeenLease>>
   secret(which: Named): Promise<Found<SeenSecret>>
+  /** Rehearses `createDeployment`: the server admits and validates, and keeps nothing. The name may be taken. */
+  tryManifest(which: Named, manifest: string): Promise<Effect<'accepted'>>
   /** Asks the API server, for each call the work will make, whether we may; changes nothing. In the order of the calls. */
   rights(work: PlannedWork): Promise<readonly RightAnswer[]>
 }
@@ -74,7 +76,8 @@ export type RightAnswer = {
 
 /**
  * What the API server made of a write. `done`: it said so, which is not yet the effect in the world. `refused`: it did
- * nothing. `unknown`: sent, and no answer that can be believed came; only reading tells, and repeating may do it twice.
+ * nothing. `unknown`: sent, and no answer that can be believed came: only reading tells, and it may still land after that
+ * reading. The same act with the same uid and resourceVersion may be sent again: of the two at most one does anything.
  */
 export type Effect<T> =
   | { readonly kind: 'done'; readonly value: T }

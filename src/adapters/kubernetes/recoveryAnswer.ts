@@ -1,7 +1,7 @@
 import type { ClusterProblem } from '../../ports/cluster.js'
 import type { Effect, Refused, Unread } from '../../ports/recoveryCluster.js'
 import type { NoReply, Reply } from './recoveryCall.js'
-import { grantOf, phraseOf } from './recoveryRight.js'
+import { ruleOf, phraseOf } from './recoveryRight.js'
 import type { Right } from './recoveryRight.js'
 
 /** The Status a Kubernetes API server refuses with; what a proxy on the way says has none. */
@@ -30,7 +30,7 @@ export function unreadBecause(right: Right, { status }: Reply): Unread {
     case 401:
       return unread({ why: 'unauthorised', detail: UNAUTHORISED, remedy: RENEW })
     case 403:
-      return unread({ why: 'denied', detail: `Lifeguard may not ${asked} (403)`, remedy: grantOf(right) })
+      return unread({ why: 'denied', detail: `Lifeguard may not ${asked} (403)`, remedy: ruleOf(right) })
     case 404:
       return unread({ why: 'other', detail: `The API server does not know ${right.resource} (404)` })
     case 429:
@@ -62,7 +62,7 @@ export function effectOf(right: Right, reply: Reply | NoReply): Exclude<Effect<n
   const said = statusIn(json)
   // These three come before anything is done, and not always with a Status.
   if (status === 401) return refused('unauthorised', UNAUTHORISED, RENEW)
-  if (status === 403) return refused('denied', `Lifeguard may not ${asked} (403)`, grantOf(right))
+  if (status === 403) return refused('denied', `Lifeguard may not ${asked} (403)`, ruleOf(right))
   if (status === 429) {
     const busy = refused('busy', `The API server has too much to do to ${asked} (429)`)
     return retryAfterMs === undefined ? busy : { ...busy, retryAfterMs }

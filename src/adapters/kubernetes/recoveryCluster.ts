@@ -4,6 +4,7 @@ import type { RecoveryCluster } from '../../ports/recoveryCluster.js'
 import type { PodEnvironment } from './access.js'
 import { recoveryActs } from './recoveryActs.js'
 import { recoveryApi } from './recoveryApi.js'
+import { tryManifest } from './recoveryCreate.js'
 import { recoveryReads } from './recoveryReads.js'
 import { askRights, rightsOf } from './recoveryRights.js'
 
@@ -24,6 +25,7 @@ export function recoveryCluster(config: ClusterConfig['access'], deps: RecoveryC
   return {
     ...recoveryReads(ask),
     ...recoveryActs(ask),
+    tryManifest: (which, manifest) => tryManifest(ask, which, manifest),
     rights: (work) => askRights(ask, rightsOf(work)),
     close: () => closing.abort(),
   }

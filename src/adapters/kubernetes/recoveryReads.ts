@@ -23,7 +23,7 @@ import { attachmentOf, claimOf, heartbeatOf, nodeOf, volumeOf } from './recovery
 import { autoscalerOf, deploymentOf, podOf, replicaSetOf, warningOf } from './recoveryWorkloads.js'
 
 /** Each is a GET or LIST of its own, whatever an informer knows. */
-export function recoveryReads(ask: Ask): Omit<RecoveryReads, 'rights'> {
+export function recoveryReads(ask: Ask): Omit<RecoveryReads, 'rights' | 'tryManifest'> {
   const pods = (namespace: string): Promise<Listed<SeenPod>> => list(ask, { ...PODS, verb: 'list', namespace }, podOf)
   return {
     deployment: (which) => get(ask, { ...DEPLOYMENTS, verb: 'get', ...which }, deploymentOf),

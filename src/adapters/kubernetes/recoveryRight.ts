@@ -25,7 +25,7 @@ export function phraseOf({ verb, resource, namespace, name }: Right): string {
 }
 
 /** The rule that grants it, and where it belongs. */
-export function grantOf({ verb, group, resource, namespace, name }: Right): string {
+export function ruleOf({ verb, group, resource, namespace, name }: Right): string {
   const role = namespace === undefined ? `Lifeguard's ClusterRole` : `Lifeguard's Role in ${namespace}`
   // A create can't be limited to a name, and pods and nodes (with their volumes and heartbeats) change theirs.
   const isChanging = resource === 'pods' || namespace === undefined || namespace === HEARTBEATS

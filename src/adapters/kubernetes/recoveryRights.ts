@@ -14,7 +14,7 @@ import {
   SECRETS,
   VOLUMES,
 } from './recoveryKinds.js'
-import { grantOf, HEARTBEATS, phraseOf } from './recoveryRight.js'
+import { ruleOf, HEARTBEATS, phraseOf } from './recoveryRight.js'
 import type { Right } from './recoveryRight.js'
 
 /** Every call that the work makes of this adapter, in the order in which it would. */
@@ -86,7 +86,7 @@ async function askRight(ask: Ask, wanted: Right): Promise<RightAnswer> {
   if (reply.status !== 201 || typeof status?.allowed !== 'boolean')
     return unknown(right, unreadBecause(REVIEW, reply).detail)
   if (status.allowed) return { right, answer: 'allowed' }
-  return { right, answer: 'denied', detail: `Lifeguard may not ${right}`, remedy: grantOf(wanted) }
+  return { right, answer: 'denied', detail: `Lifeguard may not ${right}`, remedy: ruleOf(wanted) }
 }
 
 function unknown(right: string, detail: string): RightAnswer {

@@ -213,6 +213,21 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
     assert.doesNotMatch(JSON.stringify(refusal), /secret-value/)
   })
 
+  test('a manifest is tried without a trace, whether its name is taken or free', async () => {
+    const seen = await deploy('tried')
+    assert.equal(done(await patient.tryManifest(seen, seen.manifest)), 'accepted')
+    const broken = seen.manifest.replace('"app":"tried"', '"app":"another"')
+    for (const name of ['tried', 'untried']) {
+      const which = { namespace, name }
+      const renamed = (manifest: string) => manifest.replaceAll('"tried"', `"${name}"`)
+      assert.equal(done(await patient.tryManifest(which, renamed(seen.manifest))), 'accepted')
+      assert.equal(why(await patient.tryManifest(which, renamed(broken))), 'invalid')
+    }
+    assert.deepEqual(await patient.deployment({ namespace, name: 'untried' }), { kind: 'absent' })
+    const left = await seenAgain(seen)
+    assert.deepEqual([left.uid, left.generation, left.specSha256], [seen.uid, seen.generation, seen.specSha256])
+  })
+
   test('a pod is deleted by uid, gracefully or not; a finalizer survives both', async () => {
     await core.createNamespacedPod({ namespace, body: podOn('here', { name: 'stuck' }) })
     await core.createNamespacedPod({

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
 import { describe, test } from 'node:test'
 
 import type { Fault } from '../../../sandbox/kubernetes/fault.js'
@@ -173,6 +174,18 @@ test('a write to a server that nobody listens at was not sent', async (t) => {
     await restart()
     assert.equal((await act(world.patient)).kind, 'done', 'the next one is')
   }
+})
+
+test('a write to a server with which TLS fails was not sent', async (t) => {
+  const { api, patient, kubeconfig, ...rest } = await recoveryWorld(t)
+  const before = await deployment({ api, patient, kubeconfig, ...rest })
+  const tls = (await readFile(kubeconfig, 'utf8')).replace('http://', 'https://')
+  await writeFile(kubeconfig, tls)
+  api.setToken('renewed') // so that the kubeconfig is read again
+  assert.equal((await patient.deployment(POSTGRES)).kind, 'unread')
+  const effect = await patient.scale(before, 0)
+  assert.ok(effect.kind === 'refused' && effect.why === 'not sent', JSON.stringify(effect))
+  assert.match(effect.detail, /TLS/)
 })
 
 test('the server sees the preconditions of every delete, in a body whose length is said', async (t) => {

@@ -85,6 +85,19 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
     assert.deepEqual(deployment.details, { name: 'nobody', group: 'apps', kind: 'deployments' })
   })
 
+  test('a dry run of a create looks at the object before it looks whether the name is taken, and makes nothing', async () => {
+    const dry = (body: ReturnType<typeof deploymentNamed>) =>
+      apps.createNamespacedDeployment({ namespace, body, dryRun: 'All' })
+    const body = deploymentNamed('rehearsed')
+    const broken = deploymentNamed('rehearsed', { selector: { matchLabels: { app: 'others' } } })
+    await dry(body)
+    assert.equal((await problemOf(apps.readNamespacedDeployment({ namespace, name: 'rehearsed' }))).code, 404)
+    await apps.createNamespacedDeployment({ namespace, body })
+    assert.equal((await problemOf(dry(body))).reason, 'AlreadyExists')
+    assert.equal((await problemOf(dry(broken))).reason, 'Invalid')
+    await apps.deleteNamespacedDeployment({ namespace, name: 'rehearsed' })
+  })
+
   test('a second object of the same name is AlreadyExists', async () => {
     await makePod('twice')
     const { code, reason, message } = await problemOf(makePod('twice'))
