@@ -15,10 +15,17 @@ import type {
   SeenSecret,
   SeenVolume,
   SeenWarning,
-} from './patient.js'
+} from './recoveryObjects.js'
 
 /** What a recovery reads and does in the cluster. No method rejects or throws for anything the API server or the network did. */
-export type RecoveryCluster = RecoveryReads & RecoveryActs & { close(): void }
+export type RecoveryCluster = RecoveryCalls & {
+  /** The same, with each call's answer awaited for so long and no longer. */
+  within(limitMs: number): RecoveryCalls
+  /** Gives up every call that is open; a write that was sent is then unknown. */
+  close(): void
+}
+
+export type RecoveryCalls = RecoveryReads & RecoveryActs
 
 /** `absent` is the API server's own word that this object is not there; whatever else went wrong is `unread` and proves nothing. */
 export type Found<T> = { readonly kind: 'found'; readonly value: T } | { readonly kind: 'absent' } | Unread

@@ -1,4 +1,4 @@
-import type { AsOf, Exactly } from '../../ports/patient.js'
+import type { AsOf, Exactly } from '../../ports/recoveryObjects.js'
 import type { Effect, RecoveryActs, Scaled } from '../../ports/recoveryCluster.js'
 import type { Ask } from './recoveryApi.js'
 import { createDeployment } from './recoveryCreate.js'

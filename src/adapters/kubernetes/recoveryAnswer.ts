@@ -83,7 +83,8 @@ export function refused(why: Refused['why'], detail: string, remedy?: string): R
 
 /** Field and reason only: the message quotes the value, which may be a password in an env. */
 function invalid(right: Right, status: number, said: RawStatus): Refused {
-  const causes = (said.details?.causes ?? []).map(({ field = '', reason = '' }) => ({ field, reason }))
+  const { causes: told } = said.details ?? {}
+  const causes = (Array.isArray(told) ? told : []).map(({ field = '', reason = '' }) => ({ field, reason }))
   const fields = causes.map(({ field, reason }) => `${field} (${reason})`).join(', ')
   const detail = `The API server refused to ${phraseOf(right)} (${status})${fields === '' ? '' : `: ${fields}`}`
   return { ...refused('invalid', detail), causes }

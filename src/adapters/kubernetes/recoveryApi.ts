@@ -14,16 +14,14 @@ export type Ask = (asked: Asked) => Promise<Reply | NoReply>
 export type ApiDeps = {
   readonly clock: Clock
   readonly pod: PodEnvironment
-  /** Bounds each call, its credentials included. */
-  readonly callMs: number
   /** Gives up every call that is open; a write that was sent is then unknown. */
   readonly stop: AbortSignal
 }
 
-/** Keeps its credentials, and reads them again after a call that they, or the address, did not serve. */
-export function recoveryApi(config: ClusterConfig['access'], { clock, pod, callMs, stop }: ApiDeps): Ask {
+/** `callMs` bounds each call, its credentials included. Keeps its credentials, and reads them again after a call that they, or the address, did not serve. */
+export function recoveryApi(config: ClusterConfig['access'], { clock, pod, stop }: ApiDeps): (callMs: number) => Ask {
   let api = connection(config, pod, clock)
-  return async (asked) => {
+  return (callMs) => async (asked) => {
     const within = limit(clock, callMs, stop)
     const mine = api
     try {

@@ -1,4 +1,4 @@
-import type { AsOf, Named } from '../../ports/patient.js'
+import type { AsOf, Named } from '../../ports/recoveryObjects.js'
 import type { Effect, Refused } from '../../ports/recoveryCluster.js'
 import { refused } from './recoveryAnswer.js'
 import type { Ask } from './recoveryApi.js'

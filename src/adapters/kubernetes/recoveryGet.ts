@@ -1,6 +1,7 @@
 import type { Found, Listed } from '../../ports/recoveryCluster.js'
 import type { Ask } from './recoveryApi.js'
 import { incomplete, isAbsent, unread, unreadBecause } from './recoveryAnswer.js'
+import type { Reply } from './recoveryCall.js'
 import type { Right } from './recoveryRight.js'
 import type { Raw, RawMeta } from './recoveryRaw.js'
 
@@ -17,9 +18,27 @@ export async function get<R extends Raw, T>(ask: Ask, right: Right, translate: T
   if (reply.kind === 'no reply') return unread(reply.problem)
   if (isAbsent(right, reply)) return { kind: 'absent' }
   if (reply.status !== 200) return unreadBecause(right, reply)
-  const raw = reply.json as R | null
-  const value = raw?.metadata?.name === right.name ? translate(raw as R, reply.serverNow) : null
+  const value = translated(right.name, reply, translate)
   return value === null ? incomplete(right) : { kind: 'found', value }
+}
+
+/** Of the object of that name in the answer; null when it shows another, or what makes no sense. */
+export function translated<R extends Raw, T>(
+  name: string | undefined,
+  { json, serverNow }: Reply,
+  translate: Translate<R, T>,
+): T | null {
+  const raw = json as R | null
+  return raw?.metadata?.name === name ? attempt(() => translate(raw as R, serverNow)) : null
+}
+
+/** What is not shaped as the API's reference says can't be read field by field; that must not end a run. */
+function attempt<T>(translate: () => T | null): T | null {
+  try {
+    return translate()
+  } catch {
+    return null
+  }
 }
 
 /** A whole collection as of one moment, or nothing. */
@@ -66,7 +85,7 @@ async function listOnce<R, T>(
     const body = reply.json as RawPage<R> | null
     if (!Array.isArray(body?.items)) return incomplete(right)
     for (const raw of body?.items ?? []) {
-      const value = translate(raw, reply.serverNow)
+      const value = attempt(() => translate(raw, reply.serverNow))
       if (value === null) return incomplete(right)
       items.push(value)
     }

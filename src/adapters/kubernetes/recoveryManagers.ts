@@ -1,4 +1,4 @@
-import type { Manager } from '../../ports/patient.js'
+import type { Manager } from '../../ports/recoveryObjects.js'
 import type { RawMeta } from './recoveryRaw.js'
 
 /** Keys that a reconciler puts on what it keeps; a prefix ends in `/`. Source: their documentation. */

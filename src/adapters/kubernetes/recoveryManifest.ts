@@ -52,7 +52,12 @@ function keptOf(key: string, annotations: Readonly<Record<string, string>>): rea
 /** Of the specification without `replicas`, in the order the API server sent it, which is that of its types. */
 export function specSha256Of({ spec }: RawDeployment): string {
   const { replicas: _wanted, ...rest } = spec ?? {}
-  return createHash('sha256').update(JSON.stringify(rest)).digest('hex')
+  return sha256Of(JSON.stringify(rest))
+}
+
+/** Hex, of the text in UTF-8. */
+export function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /** An int64 beyond 2^53 was rounded when it was read. */

@@ -1,5 +1,5 @@
 import type { Owner } from '../../core/attribution/picture.js'
-import type { AsOf, Exactly } from '../../ports/patient.js'
+import type { AsOf, Exactly } from '../../ports/recoveryObjects.js'
 import type { Raw, RawMeta } from './recoveryRaw.js'
 
 /** Null: an object without its identity is not to be acted on. */

@@ -1,4 +1,4 @@
-import type { SeenPod } from '../../ports/patient.js'
+import type { SeenPod } from '../../ports/recoveryObjects.js'
 import type { Listed, RecoveryReads } from '../../ports/recoveryCluster.js'
 import type { Ask } from './recoveryApi.js'
 import { get, list } from './recoveryGet.js'

@@ -1,4 +1,4 @@
-import type { AsOf, Named, SeenLease, SeenSecret } from '../../ports/patient.js'
+import type { AsOf, Named, SeenLease, SeenSecret } from '../../ports/recoveryObjects.js'
 import type { LeaseHold, RecoveryActs } from '../../ports/recoveryCluster.js'
 import type { Ask } from './recoveryApi.js'
 import { LEASES, SECRETS } from './recoveryKinds.js'

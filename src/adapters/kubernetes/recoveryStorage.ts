@@ -1,4 +1,4 @@
-import type { SeenAttachment, SeenClaim, SeenHeartbeat, SeenNode, SeenVolume } from '../../ports/patient.js'
+import type { SeenAttachment, SeenClaim, SeenHeartbeat, SeenNode, SeenVolume } from '../../ports/recoveryObjects.js'
 import { asOf, endingOf, exactly, isText, timeOf } from './recoveryMeta.js'
 import type { RawAttachment, RawClaim, RawLease, RawNode, RawVolume } from './recoveryRaw.js'
 

@@ -1,7 +1,13 @@
 import type { PodPhase } from '../../core/attribution/picture.js'
-import type { SeenAutoscaler, SeenDeployment, SeenPod, SeenReplicaSet, SeenWarning } from '../../ports/patient.js'
+import type {
+  SeenAutoscaler,
+  SeenDeployment,
+  SeenPod,
+  SeenReplicaSet,
+  SeenWarning,
+} from '../../ports/recoveryObjects.js'
 import { managersOf } from './recoveryManagers.js'
-import { manifestOf, specSha256Of } from './recoveryManifest.js'
+import { manifestOf, sha256Of, specSha256Of } from './recoveryManifest.js'
 import { ageOf, asOf, controllerOf, endingOf, exactly, isText, timeOf } from './recoveryMeta.js'
 import type { RawAutoscaler, RawDeployment, RawEvent, RawPod, RawPodSpec, RawReplicaSet } from './recoveryRaw.js'
 
@@ -37,6 +43,7 @@ export function deploymentOf(raw: RawDeployment): SeenDeployment | null {
     })),
     managers: managersOf(metadata ?? {}),
     manifest,
+    manifestSha256: sha256Of(manifest),
     specSha256: specSha256Of(raw),
   }
 }

@@ -1,8 +1,9 @@
-import type { AsOf, Exactly } from '../../ports/patient.js'
+import type { AsOf, Exactly } from '../../ports/recoveryObjects.js'
 import type { Deleted, Effect } from '../../ports/recoveryCluster.js'
 import { effectOf } from './recoveryAnswer.js'
 import type { Ask } from './recoveryApi.js'
 import type { Asked } from './recoveryCall.js'
+import { translated } from './recoveryGet.js'
 import type { Translate } from './recoveryGet.js'
 import type { Raw, RawMeta } from './recoveryRaw.js'
 import type { Right } from './recoveryRight.js'
@@ -15,8 +16,7 @@ export const MANAGER = { fieldManager: 'lifeguard' } as const
 export async function write<R extends Raw, T>(ask: Ask, asked: Asked, translate: Translate<R, T>): Promise<Effect<T>> {
   const reply = await ask(asked)
   if (reply.kind === 'no reply' || reply.status >= 300) return effectOf(asked.right, reply)
-  const raw = reply.json as R | null
-  const value = raw?.metadata?.name === asked.right.name ? translate(raw as R, reply.serverNow) : null
+  const value = translated(asked.right.name, reply, translate)
   if (value !== null) return { kind: 'done', value }
   return {
     kind: 'unknown',

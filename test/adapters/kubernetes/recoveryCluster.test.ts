@@ -18,7 +18,7 @@ import { parse } from 'yaml'
 
 import { systemClock } from '../../../src/adapters/clock/system.js'
 import { recoveryCluster } from '../../../src/adapters/kubernetes/recoveryCluster.js'
-import type { Named, SeenDeployment } from '../../../src/ports/patient.js'
+import type { Named, SeenDeployment } from '../../../src/ports/recoveryObjects.js'
 import type {
   Effect,
   Found,

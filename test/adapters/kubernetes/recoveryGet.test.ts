@@ -73,6 +73,9 @@ test('an answer that shows another object, or none, is not believed', async (t) 
     { metadata: { ...AS_OF, name: 'another' }, spec: { template: { spec: {} } } },
     { metadata: { name: 'postgres', namespace: 'default' }, spec: { template: { spec: {} } } },
     { metadata: AS_OF },
+    { metadata: AS_OF, spec: { template: { spec: { volumes: 'all' } } } },
+    { items: [null] },
+    { items: [{ metadata: AS_OF, spec: { volumes: 7 } }] },
   ]
   let body: unknown
   const patient = await answering(t, (_request, response) => void response.end(JSON.stringify(body)))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { manifestOf, specSha256Of } from '../../../src/adapters/kubernetes/recoveryManifest.js'
+import { manifestOf, sha256Of, specSha256Of } from '../../../src/adapters/kubernetes/recoveryManifest.js'
 import type { RawDeployment } from '../../../src/adapters/kubernetes/recoveryRaw.js'
 
 const LIVE: RawDeployment = {
@@ -54,6 +54,7 @@ test('a number that was rounded when it was read makes no manifest', () => {
 test('the digest of a specification stays through a scale, and through nothing else', () => {
   const digest = specSha256Of(LIVE)
   assert.match(digest, /^[0-9a-f]{64}$/)
+  assert.equal(sha256Of('abc').slice(0, 8), 'ba7816bf')
   assert.equal(specSha256Of({ ...LIVE, spec: { ...LIVE.spec, replicas: 0 } }), digest)
   assert.equal(specSha256Of({ ...LIVE, metadata: {}, status: {} }), digest)
   assert.notEqual(specSha256Of({ ...LIVE, spec: { ...LIVE.spec, paused: true } }), digest)

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { describe, test } from 'node:test'
 
 import type { Fault } from '../../../sandbox/kubernetes/fault.js'
-import type { AsOf, Named } from '../../../src/ports/patient.js'
+import type { AsOf, Named } from '../../../src/ports/recoveryObjects.js'
 import type { Effect, LeaseHold, RecoveryCluster } from '../../../src/ports/recoveryCluster.js'
 import { T0 } from '../../fakes/clock.js'
 import { until } from './api.js'
@@ -238,6 +238,17 @@ test('a manifest is not sent without a look that says 404', async (t) => {
   const effect = await world.patient.createDeployment(POSTGRES, manifest)
   assert.ok(effect.kind === 'refused' && effect.why === 'not sent', JSON.stringify(effect))
   assert.equal(world.api.world.find('deployments', 'postgres'), undefined)
+})
+
+test('a write’s answer is awaited for as long as is said', async (t) => {
+  const world = await recoveryWorld(t)
+  const before = await deployment(world)
+  world.api.faults.add({ kind: 'no answer after doing', match: { verb: 'patch' }, times: 1 })
+  const acting = world.patient.within(3_000).scale(before, 0)
+  await until(() => world.api.requests().some(({ verb }) => verb === 'patch'), 'the write')
+  await world.clock.advance(3_000)
+  const effect = await acting
+  assert.ok(effect.kind === 'unknown' && effect.detail.includes('within 3 s'), JSON.stringify(effect))
 })
 
 test('closing gives up a write that was sent, which is then unknown', async (t) => {

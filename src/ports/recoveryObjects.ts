@@ -39,6 +39,8 @@ export type SeenDeployment = AsOf &
     readonly managers: readonly Manager[]
     /** What brings it back: the live object as JSON text without what the server sets. May hold passwords: never shown. */
     readonly manifest: string
+    /** SHA-256, hex, of its bytes. */
+    readonly manifestSha256: string
     /** SHA-256, hex, of the specification but for `replicas`: it stays through a scale to 0 and back. */
     readonly specSha256: string
   }
