@@ -1,8 +1,7 @@
-import type { IncomingMessage } from 'node:http'
 import type { JsonObject } from '../store/object.js'
 import { isJsonObject, textAt, within } from '../store/object.js'
 import { apiVersionOf, qualified, resourceOf } from '../store/resources.js'
-import { objectIn, patchIn, readBody } from './body.js'
+import { objectIn, patchIn, type Sent } from './body.js'
 import { listAnswer } from './list.js'
 import { patchTypeOf } from './patch.js'
 import { badRequest, methodNotAllowed } from './refusal.js'
@@ -12,15 +11,9 @@ import type { Target } from './target.js'
 import { type Answer, create, found, patch, remove, update, type Writes } from './write.js'
 
 /** Does what a request asks and says what to answer. Throws a Refusal. Watches are answered elsewhere. */
-export async function answerOf(
-  writes: Writes,
-  target: Target,
-  query: URLSearchParams,
-  request: IncomingMessage,
-): Promise<Answer> {
+export function answerOf(writes: Writes, target: Target, query: URLSearchParams, { text, contentType }: Sent): Answer {
   const { store } = writes
   const { verb, subresource, resource } = target
-  const contentType = request.headers['content-type']
   const isScale = subresource === 'scale'
   const isDryRun = query.has('dryRun')
   switch (verb) {
@@ -29,9 +22,9 @@ export async function answerOf(
     case 'get':
       return ok(isScale ? scaleOf(found(store, target)) : found(store, target))
     case 'create':
-      return create(writes, target, objectIn(await readBody(request), contentType, resource.kind), isDryRun)
+      return create(writes, target, objectIn(text, contentType, resource.kind), isDryRun)
     case 'update': {
-      const body = objectIn(await readBody(request), contentType, isScale ? 'Scale' : resource.kind)
+      const body = objectIn(text, contentType, isScale ? 'Scale' : resource.kind)
       return isScale
         ? ok(changeScale(store, target, undefined, body, isDryRun))
         : update(writes, target, body, isDryRun)
@@ -43,7 +36,7 @@ export async function answerOf(
           'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
         )
       }
-      const body = patchIn(await readBody(request))
+      const body = patchIn(text)
       if (type === 'apply' && isJsonObject(body) && within(body, 'metadata')['managedFields'] !== undefined) {
         throw badRequest('metadata.managedFields must be nil')
       }
@@ -53,7 +46,6 @@ export async function answerOf(
     }
     case 'delete': {
       if (subresource !== undefined) throw methodNotAllowed()
-      const text = await readBody(request)
       return remove(writes, target, query, text === '' ? {} : objectIn(text, contentType, 'DeleteOptions'))
     }
     case 'watch':

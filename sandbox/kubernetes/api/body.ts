@@ -4,6 +4,9 @@ import { badRequest, Refusal } from './refusal.js'
 
 const MOST_BYTES = 3 * 1024 * 1024 // the API server's own limit of a request
 
+/** A request's body, and how it says to read it. */
+export type Sent = { readonly text: string; readonly contentType: string | undefined }
+
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0

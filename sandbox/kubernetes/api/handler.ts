@@ -21,6 +21,8 @@ export type Seen = {
   /** With its group, and its subresource: `deployments.apps/scale`. */
   readonly resource: string | undefined
   readonly code: number
+  /** As it came; empty where none was framed, or nobody read it. */
+  readonly body: string
 }
 
 export type ApiSetup = WatchSetup &
@@ -43,11 +45,13 @@ export async function handle(setup: ApiSetup, request: IncomingMessage, response
   const method = request.method ?? 'GET'
   let target: Target | undefined
   let code = 0
+  let text = ''
+  const read = async (): Promise<string> => (text = await readBody(request))
   try {
     target = targetOf(method, url)
     const fault = takeFault(setup.faults, target, url)
     if (fault?.kind === 'slow') await delay(setup.clock, fault.delayMs ?? SLOW_MS)
-    code = await meet(setup, { request, response, method, url, target }, fault)
+    code = await meet(setup, { request, response, method, url, target, read }, fault)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     code = error.code
@@ -61,6 +65,7 @@ export async function handle(setup: ApiSetup, request: IncomingMessage, response
       verb: asked?.verb,
       resource: asked?.resource,
       code,
+      body: text,
     })
   }
 }
@@ -71,6 +76,7 @@ type Call = {
   readonly method: string
   readonly url: URL
   readonly target: Target | undefined
+  readonly read: () => Promise<string>
 }
 
 /** The code that was answered; 0 when nothing was. */
@@ -112,13 +118,13 @@ async function meet(setup: ApiSetup, call: Call, fault: Fault | undefined): Prom
   }
 }
 
-async function act(setup: ApiSetup, { request, method, url, target }: Call): Promise<Answer> {
+async function act(setup: ApiSetup, { request, method, url, target, read }: Call): Promise<Answer> {
+  const contentType = request.headers['content-type']
   if (url.pathname === REVIEWS) {
     if (method !== 'POST') throw methodNotAllowed()
-    const body = await readBody(request)
-    return accessReview(setup.rights, objectIn(body, request.headers['content-type'], 'SelfSubjectAccessReview'))
+    return accessReview(setup.rights, objectIn(await read(), contentType, 'SelfSubjectAccessReview'))
   }
-  if (target !== undefined) return answerOf(setup, target, url.searchParams, request)
+  if (target !== undefined) return answerOf(setup, target, url.searchParams, { text: await read(), contentType })
   const known = discovery(url.pathname)
   if (known === undefined) throw noSuchPath()
   return { code: 200, body: known }

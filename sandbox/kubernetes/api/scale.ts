@@ -10,7 +10,7 @@ import {
 import type { Store } from '../store/store.js'
 import { notNegative } from './admission.js'
 import { patched, type PatchType } from './patch.js'
-import { badRequest, invalid, modified } from './refusal.js'
+import { badRequest, invalid, modified, otherUid } from './refusal.js'
 import type { Target } from './target.js'
 import { found } from './write.js'
 
@@ -40,11 +40,13 @@ export function changeScale(
   isDryRun: boolean,
 ): JsonObject {
   const object = found(store, target)
-  const { name, resourceVersion } = object.metadata
+  const { name, uid, resourceVersion } = object.metadata
   if (type === undefined && !isJsonObject(body)) throw badRequest('the object provided is unrecognized')
   const wanted = type === undefined ? body : patched(scaleOf(object), type, body)
   const version = textAt(wanted, 'metadata', 'resourceVersion') ?? ''
   if (version !== '' && version !== resourceVersion) throw modified(target.resource, name)
+  const wantedUid = textAt(wanted, 'metadata', 'uid') ?? ''
+  if (wantedUid !== '' && wantedUid !== uid) throw otherUid(target.resource, name, wantedUid, uid)
   const replicas = numberAt(wanted, 'spec', 'replicas') ?? 0
   if (replicas < 0) throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, notNegative(replicas))
   if (replicas === (numberAt(object, 'spec', 'replicas') ?? 0)) return scaleOf(object)

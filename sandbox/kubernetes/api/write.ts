@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { deleteObject, type Propagation, replaceOrFinish } from '../store/lifecycle.js'
 import { isJsonObject, type JsonObject, type KubeObject, numberAt, textAt, within } from '../store/object.js'
-import { NAMESPACES, NODES, PODS, type Resource } from '../store/resources.js'
+import { LEASES, NAMESPACES, NODES, PODS, type Resource } from '../store/resources.js'
 import type { Store } from '../store/store.js'
 import { admitted, defaulted, validate } from './admission.js'
 import { patched, type PatchType } from './patch.js'
@@ -58,12 +58,18 @@ function withoutServerFields(resource: Resource, body: JsonObject): JsonObject {
   return { ...(resource.subresources.includes('status') && resource !== NODES ? rest : body), metadata }
 }
 
-/** PUT of the object or its status. Without a resourceVersion it overwrites, as the real one does. */
+/** PUT of the object or its status. Without a resourceVersion it overwrites, and makes a Lease that is gone, as the real one does. */
 export function update(writes: Writes, target: Target, body: JsonObject, isDryRun: boolean): Answer {
   const name = textAt(body, 'metadata', 'name') ?? ''
   if (name !== target.name) {
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name ?? ''})`)
   }
+  const { resource } = target
+  const uid = textAt(body, 'metadata', 'uid') ?? ''
+  // A uid is a precondition, which nothing at all does not meet either.
+  const isThere = writes.store.find(resource, namespaceOf(target), name) !== undefined
+  if (!isThere && uid !== '') throw otherUid(resource, name, uid, '')
+  if (!isThere && resource === LEASES) return create(writes, target, body, isDryRun)
   const before = found(writes.store, target)
   return change(writes, target, before, defaulted(target.resource, body), isDryRun)
 }

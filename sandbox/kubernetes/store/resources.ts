@@ -77,6 +77,8 @@ export const NAMESPACES: Resource = {
   fieldSelectors: ['status.phase'],
 }
 
+export const LEASES: Resource = { ...PLAIN, group: 'coordination.k8s.io', plural: 'leases', kind: 'Lease' }
+
 export const RESOURCES: readonly Resource[] = [
   PODS,
   NODES,
@@ -109,7 +111,15 @@ export const RESOURCES: readonly Resource[] = [
   },
   REPLICA_SETS,
   DEPLOYMENTS,
-  { ...PLAIN, group: 'coordination.k8s.io', plural: 'leases', kind: 'Lease' },
+  {
+    ...PLAIN,
+    group: 'autoscaling',
+    plural: 'horizontalpodautoscalers',
+    kind: 'HorizontalPodAutoscaler',
+    shortNames: ['hpa'],
+    subresources: ['status'],
+  },
+  LEASES,
   {
     ...PLAIN,
     group: 'storage.k8s.io',

@@ -1,6 +1,7 @@
 import {
   AppsV1Api,
   AuthorizationV1Api,
+  CoordinationV1Api,
   CoreV1Api,
   type KubeConfig,
   PatchStrategy,
@@ -82,6 +83,19 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
     const deployment = await problemOf(apps.readNamespacedDeployment({ namespace, name: 'nobody' }))
     assert.equal(deployment.message, 'deployments.apps "nobody" not found')
     assert.deepEqual(deployment.details, { name: 'nobody', group: 'apps', kind: 'deployments' })
+  })
+
+  test('a dry run of a create looks at the object before it looks whether the name is taken, and makes nothing', async () => {
+    const dry = (body: ReturnType<typeof deploymentNamed>) =>
+      apps.createNamespacedDeployment({ namespace, body, dryRun: 'All' })
+    const body = deploymentNamed('rehearsed')
+    const broken = deploymentNamed('rehearsed', { selector: { matchLabels: { app: 'others' } } })
+    await dry(body)
+    assert.equal((await problemOf(apps.readNamespacedDeployment({ namespace, name: 'rehearsed' }))).code, 404)
+    await apps.createNamespacedDeployment({ namespace, body })
+    assert.equal((await problemOf(dry(body))).reason, 'AlreadyExists')
+    assert.equal((await problemOf(dry(broken))).reason, 'Invalid')
+    await apps.deleteNamespacedDeployment({ namespace, name: 'rehearsed' })
   })
 
   test('a second object of the same name is AlreadyExists', async () => {
@@ -176,6 +190,47 @@ function contract(open: () => Promise<ClusterUnderTest>): void {
       return read
     })
     assert.equal(status?.updatedReplicas, undefined)
+  })
+
+  test('a scale meant for another object of that name, or an earlier version, is a Conflict and scales nothing', async () => {
+    const name = 'guarded-scale'
+    await apps.createNamespacedDeployment({ namespace, body: deploymentNamed(name) })
+    const scaleTo0 = (metadata: object) =>
+      problemOf(
+        apps.patchNamespacedDeploymentScale({ namespace, name, body: { metadata, spec: { replicas: 0 } } }, asMerge),
+      )
+    const other = await scaleTo0({ uid: 'another' })
+    assert.deepEqual([other.code, other.reason], [409, 'Conflict'])
+    assert.match(other.message ?? '', /UID in precondition: another/)
+    const stale = await scaleTo0({ resourceVersion: '1' })
+    assert.deepEqual([stale.code, stale.reason], [409, 'Conflict'])
+    assert.equal((await apps.readNamespacedDeployment({ namespace, name })).spec?.replicas, 1)
+  })
+
+  test('a replacement of a Lease that is gone makes it anew, but not with the uid of the old one', async () => {
+    const leases = config.makeApiClient(CoordinationV1Api)
+    const name = 'released'
+    const { metadata } = await leases.createNamespacedLease({ namespace, body: { metadata: { name } } })
+    await leases.deleteNamespacedLease({ namespace, name })
+    const body = { metadata: { name, uid: metadata?.uid ?? '' } }
+    const { code, reason } = await problemOf(leases.replaceNamespacedLease({ namespace, name, body }))
+    assert.deepEqual([code, reason], [409, 'Conflict'])
+    assert.equal((await problemOf(leases.readNamespacedLease({ namespace, name }))).code, 404)
+    const anew = await leases.replaceNamespacedLease({ namespace, name, body: { metadata: { name } } })
+    assert.notEqual(anew.metadata?.uid, metadata?.uid)
+  })
+
+  test('of two replacements of one version of a Lease, one is a Conflict', async () => {
+    const leases = config.makeApiClient(CoordinationV1Api)
+    const name = 'raced'
+    const { metadata } = await leases.createNamespacedLease({ namespace, body: { metadata: { name } } })
+    const version = metadata?.resourceVersion ?? ''
+    const take = (holderIdentity: string) => {
+      const body = { metadata: { name, resourceVersion: version }, spec: { holderIdentity } }
+      return leases.replaceNamespacedLease({ namespace, name, body })
+    }
+    const race = await Promise.allSettled([take('one'), take('two')])
+    assert.deepEqual(race.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
   })
 
   test('a delete meant for another object, or an older version of it, deletes nothing', async () => {
