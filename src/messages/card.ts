@@ -79,7 +79,7 @@ function colourOf({ incident, live }: Extract<AlertMessage, { kind: 'card' }>): 
 function openParts({ incident, live }: Extract<AlertMessage, { kind: 'card' }>): ContainerPart[] {
   const reading = live?.reading
   return [
-    text([headline(incident, live), ...becauseLines(reasonsNow(incident, live)), sinceLine(incident, live)].join('\n')),
+    text([headline(incident, live), ...reasonLines(incident, live), sinceLine(incident, live)].join('\n')),
     ...(reading === undefined || live === undefined ? [] : [text(groupLines(reading, live))]),
     ...originPart(incident, live),
     text(
@@ -98,6 +98,12 @@ function originPart(incident: Incident, live: Live | undefined): readonly Contai
   if (incident.subject !== 'connections' || live?.reading === undefined) return []
   const lines = originLines(live.traced, live.reading.at)
   return lines.length === 0 ? [] : [text(lines.join('\n'))]
+}
+
+/** In the past tense once the numbers are calm: the rules hold on, and what they saw is over. */
+function reasonLines(incident: Incident, live: Live | undefined): readonly string[] {
+  const lines = becauseLines(reasonsNow(incident, live))
+  return isCalm(incident, live) ? lines.map((line) => line.replace(/^Over /, 'Was over ')) : lines
 }
 
 /** What the full server said is no news any more once its numbers are calm; the rules that still hold on are. */

@@ -72,13 +72,22 @@ function timeline(incident: Incident): readonly string[] {
     'terminate.finished': 'termination finished',
     'terminate.followed up': 'counted who came back',
   }
-  const lines = incident.timeline.map((one) => {
+  const lines = incident.timeline.map((one, index) => {
+    const before = incident.timeline.slice(0, index).findLast(({ firing }) => firing !== undefined)
+    const isSame = one.event === 'incident.changed' && sameJudgement(before, one)
     const isJudged = one.event === 'incident.opened' || one.event === 'incident.changed'
     const rules = (one.firing ?? []).map((rule) => code(rule)).join(', ')
     const severity = isJudged ? ` (${severityWord(one.severity)}${rules === '' ? '' : `: ${rules}`})` : ''
-    return `${exactTime(one.at)} ${words[one.event] ?? one.event}${severity}${one.by === undefined ? '' : ` by ${person(one.by)}`}`
+    return `${exactTime(one.at)} ${isSame ? 'another reason' : (words[one.event] ?? one.event)}${isSame ? '' : severity}${one.by === undefined ? '' : ` by ${person(one.by)}`}`
   })
   return lines.length > 20 ? [...lines.slice(0, 5), `-# … ${lines.length - 19} more`, ...lines.slice(-14)] : lines
+}
+
+type Judgement = Pick<Incident['timeline'][number], 'severity' | 'firing'>
+
+function sameJudgement(before: Judgement | undefined, after: Judgement): boolean {
+  const rules = (of: Judgement) => [...(of.firing ?? [])].sort().join('\n')
+  return before !== undefined && before.severity === after.severity && rules(before) === rules(after)
 }
 
 export function renderAcknowledged(answer: Exclude<AcknowledgeAnswer, { kind: 'refused' }>): Rendered {

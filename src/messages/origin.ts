@@ -93,13 +93,13 @@ function deadText(dead: readonly DeadRollout[]): string {
   return [...named, ...(more > 0 ? [`${more} of earlier ones`] : [])].join(' · ')
 }
 
-/** Of the services that left orphans, or else of those that hold most: others would look like suspects. */
+/** Of the services that left orphans, or else of the one that holds most: others would look like suspects. */
 export function rolloutLines(traced: Extract<Traced, { kind: 'traced' }>): readonly string[] {
   const { rows } = traced.origins
   const leaking = rows.filter((one) => one.kind === 'orphan' && one.workload !== null)
-  const suspects = (leaking.length > 0 ? leaking : rows).flatMap(({ workload }) =>
-    workload === null ? [] : [`${workload.namespace}/${workload.name}`],
-  )
+  const suspects = (
+    leaking.length > 0 ? leaking : rows.filter(({ workload }) => workload !== null).slice(0, 1)
+  ).flatMap(({ workload }) => (workload === null ? [] : [`${workload.namespace}/${workload.name}`]))
   const rollouts =
     suspects.length === 0
       ? traced.rollouts

@@ -28,7 +28,7 @@ export function renderOrphans(answer: Exclude<ConnectionsAnswer, { kind: 'refuse
       [
         all.orphans === 0
           ? `### ${code(live.server)}: no orphans`
-          : `### ${code(live.server)}: ${all.orphans} of ${backends(all.total)} come from pods that no longer exist`,
+          : `### ${code(live.server)}: ${all.orphans} of ${backends(all.total)} come from pods that no longer exist (Lifeguard's own left out)`,
         `Read ${exactTime(reading.at)}, pods as confirmed ${relativeTime(traced.confirmedAt)}${traced.problem === undefined ? '' : ` (${sentence(traced.problem)})`}.`,
         ...orphans.slice(0, ROWS_SHOWN).map(orphanLine),
         ...(orphans.length > ROWS_SHOWN ? [`-# and ${orphans.length - ROWS_SHOWN} more rollouts`] : []),
@@ -57,6 +57,6 @@ function orphanLine(one: OriginRow): string {
   const more = one.pods.length - named.length
   const pods =
     named.length === 0 ? 'pods not known by name' : `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
-  const gone = one.goneSince === null ? '' : `, last seen ${relativeTime(one.goneSince)}`
+  const gone = one.goneSince === null ? '' : `, last seen ${exactTime(one.goneSince)} (${relativeTime(one.goneSince)})`
   return `- **${one.count}** of ${code(rolloutName(one))}${gone}: ${roles === '' ? '' : `role ${roles}, `}${one.idle} idle · ${code(pods, 200)}`
 }

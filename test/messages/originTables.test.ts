@@ -108,9 +108,9 @@ describe('/connections orphans', () => {
     assert.equal(
       words(orphans()),
       lines(`
-        ### \`production\`: 31 of 94 backends come from pods that no longer exist
+        ### \`production\`: 31 of 94 backends come from pods that no longer exist (Lifeguard's own left out)
         Read 13:24:00, pods as confirmed (ago).
-        - **31** of \`site-6f9c8d7b5\`, last seen (ago): role \`site\`, 31 idle · \`site-6f9c8d7b5-q8zvw\`
+        - **31** of \`site-6f9c8d7b5\`, last seen 10:24:00 ((ago)): role \`site\`, 31 idle · \`site-6f9c8d7b5-q8zvw\`
         Last rollout: \`site\` (ago) (\`site-7d4b9c6f8\`)
         -# 50 backends with a node's address: whose they are cannot be told
       `),
