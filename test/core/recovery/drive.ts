@@ -21,7 +21,7 @@ export const RULES: Moment['rules'] = {
 export const HOLDERS: Moment['holders'] = known(NAMES.flatMap((name) => [`u-${name}`, `u-${name}-alt`]))
 
 /** Events in a row, a second apart from time 0. */
-function log(bodies: readonly RunEventBody[]): readonly RunEvent[] {
+export function log(bodies: readonly RunEventBody[]): readonly RunEvent[] {
   return bodies.map((body, index) => ({ seq: index + 1, at: index * 1000, run: 'r1', body }))
 }
 
