@@ -70,7 +70,7 @@ export const START: Act = { verb: 'scale to 1', ...REQUEST }
 export const DELETE: Act = { verb: 'delete deployment', ...REQUEST }
 
 /** Late enough that the cool-off is over, early enough that no limit is. */
-const LATER_MS = 65_000
+export const LATER_MS = 65_000
 
 /** The move for a run and what is seen, with a read 20 s before that showed the same and an older Lease. */
 export function moveFor(

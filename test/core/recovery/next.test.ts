@@ -4,7 +4,7 @@ import type { Move } from '../../../src/core/recovery/move.js'
 import type { Observation } from '../../../src/core/recovery/observation.js'
 import type { RunEventBody } from '../../../src/core/recovery/run.js'
 import type { StepId } from '../../../src/core/recovery/step.js'
-import { DELETE, done, intent, moveFor, person, runOf, START, STOP } from './drive.js'
+import { DELETE, done, intent, LATER_MS, moveFor, person, runOf, START, STOP } from './drive.js'
 import { deployment, facts, IN_USE, known, node, outsideCsi, plan, pod, UNKNOWN, volume } from './world.js'
 
 const at0 = known(deployment({ replicas: 0, generation: 8, observedGeneration: 8 }))
@@ -264,6 +264,33 @@ describe('what stands in the way', () => {
     assert.equal(words(moveFor(unleased, {})), 'take lease')
     assert.equal(words(moveFor(runOf(), {}, { holders: UNKNOWN })), 'await approval')
     assert.equal(words(moveFor(waiting, STOPPED, { holders: UNKNOWN })), 'done pods gone')
+  })
+})
+
+describe('right before an act', () => {
+  const detaching = runOf(plan({ permissions: ['detach by hand'] }), ...STOPPED_RUN, ...done('pods gone', 'gate'))
+  const world = { ...STOPPED, attachments: known([]) }
+
+  test('a look older than a second is too old to detach on', () => {
+    assert.equal(words(moveFor(detaching, { ...world, at: LATER_MS - 1_000 })), 'act detach volume')
+    assert.equal(words(moveFor(detaching, { ...world, at: LATER_MS - 1_001 })), 'observe')
+  })
+
+  test('a Deployment at 0 that somebody changed since the stop is not detached from', () => {
+    const changed = known(deployment({ replicas: 0, generation: 10, observedGeneration: 10 }))
+    assert.equal(words(moveFor(detaching, { ...world, deployment: changed })), 'observe')
+    assert.equal(
+      words(moveFor(detaching, { ...world, deployment: changed }, { nowMs: 400_000 })),
+      'ask person at release',
+    )
+  })
+
+  test('nothing is started while the volume is attached to a node the plan does not name, or that cannot be read', () => {
+    const run = runOf(plan(), ...STOPPED_RUN, ...done('pods gone', 'gate', 'release'))
+    const elsewhere = known([{ name: 'va', nodeName: 'node-9', isAttached: true, isDeleting: false }])
+    assert.equal(words(moveFor(run, { ...STOPPED, ...free })), 'act scale to 1')
+    assert.equal(words(moveFor(run, { ...STOPPED, ...free, attachments: elsewhere })), 'observe')
+    assert.equal(words(moveFor(run, { ...STOPPED, ...free, volume: UNKNOWN })), 'observe')
   })
 })
 
