@@ -8,6 +8,8 @@ export type Approver = {
   readonly person: string | undefined
   readonly userId: string
   readonly name: string
+  /** At a terminal there is no role to read: there the signature is what counts. */
+  readonly via: 'discord' | 'terminal'
   /** An SSH signature over the hash was verified against the configuration's keys. */
   readonly isSigned: boolean
 }
@@ -89,6 +91,8 @@ export type Run = {
   readonly upSince?: number
   /** Cancelled after the first effect: nothing is stopped, deleted or detached any more; it is brought back. */
   readonly isAborting: boolean
+  /** Seq of that cancellation; what was permitted before it is permitted no more. */
+  readonly cancelledSeq: number
   /** Seq of the last resumption: intents before it are another executor's. */
   readonly resumedSeq: number
   readonly end?: { readonly kind: 'done' | 'halted' | 'cancelled'; readonly because: string; readonly at: number }
@@ -129,6 +133,7 @@ function proposed({ run, seq, at }: RunEvent, body: Extract<RunEventBody, { type
     intents: [],
     doneSteps: [],
     isAborting: false,
+    cancelledSeq: 0,
     resumedSeq: 0,
     lastSeq: seq,
     lastActSeq: 0,
@@ -157,7 +162,7 @@ function stepRun(run: Run, { seq, at, body }: RunEvent): Run {
     case 'run.lease':
       return { ...run, lease: { holder: body.holder, fencing: body.fencing, seq } }
     case 'run.resumed':
-      return { ...withoutApprovals(run, 'restart'), resumedSeq: seq, movedAt: at }
+      return { ...withoutUp(withoutApprovals(run, 'restart')), resumedSeq: seq, movedAt: at }
     case 'run.intent':
       return {
         ...run,
@@ -188,7 +193,7 @@ function stepRun(run: Run, { seq, at, body }: RunEvent): Run {
       return { ...run, end: { kind: 'halted', because: body.because, at } }
     case 'run.cancelled':
       return isTouched(run)
-        ? { ...run, isAborting: true, movedAt: at }
+        ? { ...run, isAborting: true, cancelledSeq: seq, grants: [], movedAt: at }
         : { ...run, end: { kind: 'cancelled', because: `by ${body.by.name}`, at } }
     case 'run.taken over':
     case 'run.proposed':

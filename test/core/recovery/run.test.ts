@@ -10,8 +10,8 @@ import {
 } from '../../../src/core/recovery/run.js'
 import { plan } from './world.js'
 
-const ann: Approver = { person: 'ann', userId: 'u1', name: 'Ann', isSigned: false }
-const bob: Approver = { person: 'bob', userId: 'u2', name: 'Bob', isSigned: false }
+const ann: Approver = { person: 'ann', userId: 'u1', name: 'Ann', via: 'discord', isSigned: false }
+const bob: Approver = { person: 'bob', userId: 'u2', name: 'Bob', via: 'discord', isSigned: false }
 
 function run(...bodies: readonly RunEventBody[]): Run {
   const all: readonly RunEventBody[] = [{ type: 'run.proposed', plan: plan(), hash: 'h', by: ann }, ...bodies]
