@@ -60,6 +60,8 @@ export type RunLease = {
 /** The authority on which run is open. Written by compare-and-swap before every effect. */
 export type OpenRun = {
   readonly run: string
+  /** The run it took over, until its own manifest is saved in that one's place. */
+  readonly adopts?: string
   readonly head: Head
   /** Epoch ms of the last record, by the writer's clock. */
   readonly recordedAt: number

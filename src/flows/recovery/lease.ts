@@ -16,6 +16,8 @@ export type HeldLease = {
   readonly fencing: number
   /** Milliseconds during which acting is allowed, from now, by the monotonic clock. Asks nobody. */
   leftMs(): number
+  /** Another executor has taken it: it does not come back. */
+  isLost(): boolean
   /** Writes the record and renews. False: somebody else has written, or nothing was confirmed; do not act. */
   record(open: OpenRun | undefined): Promise<boolean>
   /** Gives the Lease up. The record stays as it was last written: an open run stays open. */
@@ -81,6 +83,7 @@ function holding(deps: LeaseDeps, from: RunLease, fencing: number): HeldLease {
   return {
     fencing,
     leftMs: () => (isLost ? 0 : Math.max(0, untilMs - clock.elapsedMs())),
+    isLost: () => isLost,
     record: (next) => write(leaseOf(holder, fencing, next)),
     async release() {
       if (isLost) return
