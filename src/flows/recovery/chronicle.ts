@@ -7,6 +7,8 @@ const APPEND_MS = 5_000
 /** The events of one run, and who writes them: one executor, in order. */
 export type Chronicle = {
   run(): Run
+  /** How many events of the run it knows: more in the journal are another process's. */
+  size(): number
   /** The last event on disk. */
   head(): Head
   /** Why the journal takes no more events of this executor; from then on they are kept in memory only. */
@@ -47,6 +49,7 @@ export function chronicle(
 
   return {
     run: () => run,
+    size: () => events.length,
     head: () => head,
     blindBecause: () => blindBecause,
     nowMs,

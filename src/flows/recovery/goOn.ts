@@ -1,5 +1,4 @@
 import type { Approver } from '../../core/recovery/run.js'
-import type { RunJournal } from '../../ports/recoveryRun.js'
 import { chronicle } from './chronicle.js'
 import { takeLease } from './lease.js'
 import { pursue, type Left, type RunDeps } from './pursue.js'
@@ -20,7 +19,6 @@ export type WentOn =
  */
 export async function goOn(
   deps: RunDeps & {
-    readonly journal: RunJournal
     /** Runs that this process is going on with: the second of a double click meets the first here. */
     readonly underWay: Set<string>
   },
@@ -36,11 +34,7 @@ export async function goOn(
   }
 }
 
-async function goOnOnce(
-  deps: RunDeps & { readonly journal: RunJournal },
-  id: string,
-  by: 'approved' | 'restart' | Approver,
-): Promise<WentOn> {
+async function goOnOnce(deps: RunDeps, id: string, by: 'approved' | 'restart' | Approver): Promise<WentOn> {
   const { journal, clock, leaseStore: store, holder } = deps
   const records = await journal.read()
   const written = chronicle({ journal, clock }, records, id)

@@ -4,7 +4,7 @@ import type { Moment, Move } from '../../core/recovery/move.js'
 import type { Observation, Seen } from '../../core/recovery/observation.js'
 import type { Run, RunEventBody } from '../../core/recovery/run.js'
 import { changesWorld } from '../../core/recovery/step.js'
-import type { LeaseStore, Patient, RunClock } from '../../ports/recoveryRun.js'
+import type { LeaseStore, Patient, RunClock, RunJournal } from '../../ports/recoveryRun.js'
 import { attempt, openOf } from './attempt.js'
 import type { Chronicle } from './chronicle.js'
 import { LEASE_MS, takeLease, type HeldLease, type Holder } from './lease.js'
@@ -16,6 +16,7 @@ const RENEW_BELOW_MS = LEASE_MS / 2
 export type RunDeps = {
   readonly patient: Patient
   readonly leaseStore: LeaseStore
+  readonly journal: RunJournal
   readonly clock: RunClock
   readonly holder: Holder
   /** The next move of a run, from what is seen. */
@@ -81,7 +82,8 @@ export async function pursue(deps: RunDeps, chronicle: Chronicle): Promise<Left>
   }
 
   for (;;) {
-    await hear()
+    // Only whoever holds the lease takes people's word: a predecessor that was stopped may still be within its own.
+    if (lease !== undefined) await hear()
     if (lease !== undefined && lease.leftMs() < RENEW_BELOW_MS) {
       if (!(await lease.record(openOf(chronicle)))) {
         // Lost for good, or nobody answers: then nothing is sent, and the world is still looked at.
@@ -175,8 +177,23 @@ async function take(deps: RunDeps, chronicle: Chronicle): Promise<HeldLease | st
   const noted = await chronicle.note({ type: 'run.lease', holder: `${holder.installation}/${holder.process}`, fencing })
   if (noted === 'refused') return undefined
   const taken = await takeLease({ store, clock, holder }, seen)
-  if (taken.kind === 'taken') return taken.lease
+  if (taken.kind === 'taken') {
+    if (await isLatest(deps.journal, chronicle)) return taken.lease
+    await taken.lease.release()
+    return 'another process has written on this run'
+  }
   return taken.kind === 'held' ? `${taken.by} holds the lease` : 'the lease cannot be read'
+}
+
+/**
+ * Whether nobody else has written on the run: while this process was stopped, a successor may have held the lease, heard a
+ * cancellation and given the lease back. What it wrote is not in this chronicle, so this process must begin again.
+ */
+async function isLatest(journal: RunJournal, chronicle: Chronicle): Promise<boolean> {
+  if (chronicle.blindBecause() !== undefined) return true
+  const { id } = chronicle.run()
+  const records = await journal.read().catch(() => [])
+  return records.filter(({ run }) => run === id).length === chronicle.size()
 }
 
 /** The journal has failed in the middle: no further destruction, only the way back to a verified Postgres. */

@@ -23,7 +23,7 @@ export type Stage = {
   count: number
 }
 
-export type ProcessDeps = RunDeps & { readonly journal: RunJournal; readonly underWay: Set<string> }
+export type ProcessDeps = RunDeps & { readonly underWay: Set<string> }
 
 /** Changes an executor's ports, to see that the judge notices. `life`: how many processes that installation had before. */
 export type Control = (honest: ProcessDeps, life: number) => ProcessDeps

@@ -179,7 +179,18 @@ export async function play(seed: number, control: Control = (honest) => honest):
       time.after(61_000, () => work(two, other, 'approved'))
     })
   }
-  if (dice.chance(0.3)) time.after(sometime(), () => one.process.stopFor(dice.between(5, 120) * 1_000))
+  if (dice.chance(0.5)) {
+    time.after(dice.between(60_000, 300_000), () => {
+      const stopped = one.process
+      stopped.stopFor(dice.between(5, 120) * 1_000)
+      // Somebody takes it for dead and starts another, and then it wakes up.
+      if (dice.chance(0.7)) {
+        time.after(5_000, () => {
+          if (one.process === stopped && !stopped.isDead()) restart(one)
+        })
+      }
+    })
+  }
   if (dice.chance(0.2)) {
     time.after(sometime(), () => (one.disk.fault = dice.pick(['full', 'hung'])))
   }
