@@ -115,7 +115,7 @@ function triesOf(run: Run, act: Act): readonly Intent[] {
 }
 
 /** What the act is done to, whatever resourceVersion it is sent with. */
-function targetOf(act: Act): string {
+export function targetOf(act: Act): string {
   switch (act.verb) {
     case 'save record':
     case 'clear record':
