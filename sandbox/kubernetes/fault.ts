@@ -1,3 +1,4 @@
+import { armedFaults, type Armed } from '../armed.js'
 import type { Verb } from './api/target.js'
 
 /** Something that goes wrong on purpose, for the next `times` requests that match. */
@@ -45,48 +46,14 @@ export type FaultSubject = {
   readonly isContinued: boolean
 }
 
-export type Faults = {
-  /** Answers with the id by which it is removed. */
-  readonly add: (fault: Fault) => string
-  /** False when it was not armed any more. */
-  readonly remove: (id: string) => boolean
-  readonly clear: () => void
-  readonly list: () => readonly { readonly id: string; readonly fault: Fault; readonly left: number }[]
+export type Faults = Omit<Armed<Fault>, 'take'> & {
   /** The fault that this request meets, if any; it counts as used. */
   readonly take: (subject: FaultSubject) => Fault | undefined
 }
 
-type Entry = { readonly id: string; readonly fault: Fault; readonly left: number; readonly skipped: number }
-
-/** The first fault that matches is used up before the next. */
 export function faultList(): Faults {
-  let made = 0
-  let armed: readonly Entry[] = []
-  return {
-    add: (fault) => {
-      made += 1
-      const id = `fault-${made}`
-      armed = [...armed, { id, fault, left: fault.times, skipped: 0 }]
-      return id
-    },
-    remove: (id) => {
-      const wasThere = armed.some((entry) => entry.id === id)
-      armed = armed.filter((entry) => entry.id !== id)
-      return wasThere
-    },
-    clear: () => {
-      armed = []
-    },
-    list: () => armed.map(({ id, fault, left }) => ({ id, fault, left })),
-    take: (subject) => {
-      const found = armed.find(({ fault }) => fits(fault, subject))
-      if (found === undefined) return undefined
-      const isSkipped = found.skipped < (found.fault.skip ?? 0)
-      const after = { ...found, skipped: found.skipped + (isSkipped ? 1 : 0), left: found.left - (isSkipped ? 0 : 1) }
-      armed = armed.map((entry) => (entry === found ? after : entry)).filter(({ left }) => left > 0)
-      return isSkipped ? undefined : found.fault
-    },
-  }
+  const armed = armedFaults<Fault>()
+  return { ...armed, take: (subject) => armed.take((fault) => fits(fault, subject)) }
 }
 
 function fits({ match, kind }: Fault, subject: FaultSubject): boolean {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
+import { endServer, listenOnLoopback, portOf } from '../loopback.js'
 import { type MovableClock, movableClock } from '../discord/clock.js'
 import { type ApiSetup, handle, type Seen } from './api/handler.js'
 import { type Rights, rightsTable } from './api/rights.js'
@@ -99,7 +99,7 @@ export async function startKubernetes(options: StartOptions = {}): Promise<Kuber
       token = next
     },
     stop: async (versions = 'kept') => {
-      await end(server)
+      await endServer(server)
       if (versions === 'reset') store.resetVersions()
       return async () => {
         server = await listen(setup, port)
@@ -107,36 +107,19 @@ export async function startKubernetes(options: StartOptions = {}): Promise<Kuber
     },
     close: async () => {
       controller?.stop()
-      await end(server)
+      await endServer(server)
     },
   }
 }
 
-async function listen(setup: ApiSetup, port: number): Promise<Server> {
-  const server = createServer((request, response) => {
+function listen(setup: ApiSetup, port: number): Promise<Server> {
+  return listenOnLoopback((request, response) => {
     // The time of the answer, by the stand-in's clock: the bot measures the skew of clocks by it.
     response.setHeader('date', new Date(setup.clock.now()).toUTCString())
     handle(setup, request, response).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined)
     })
-  })
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  return server
-}
-
-async function end(server: Server): Promise<void> {
-  if (!server.listening) return
-  const closed = once(server, 'close')
-  server.close()
-  server.closeAllConnections()
-  await closed
-}
-
-function portOf(server: Server): number {
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the sandbox listens on a port')
-  return address.port
+  }, port)
 }
 
 /** JSON is YAML. Clients refuse plain HTTP unless told to skip the check of certificates. */

@@ -1,3 +1,4 @@
+import { armedFaults, type Armed } from '../armed.js'
 import type { JobFate } from './jobs.js'
 
 export type Operation =
@@ -44,50 +45,20 @@ export type Fault = {
   readonly skip?: number
 }
 
-export type Faults = {
-  /** Answers with the id by which it is removed. */
-  readonly add: (fault: Fault) => string
-  /** False when it was not armed any more. */
-  readonly remove: (id: string) => boolean
-  readonly clear: () => void
-  readonly list: () => readonly { readonly id: string; readonly fault: Fault; readonly left: number }[]
+export type Faults = Omit<Armed<Fault>, 'take'> & {
   /** The fault that this request meets, if any; it counts as used. */
   readonly take: (operation: Operation, id: number | undefined) => Fault | undefined
 }
 
-type Entry = { readonly id: string; readonly fault: Fault; readonly left: number; readonly skipped: number }
-
-/** The first fault that matches is used up before the next. */
 export function faultList(): Faults {
-  let made = 0
-  let armed: readonly Entry[] = []
+  const armed = armedFaults<Fault>()
   return {
-    add: (fault) => {
-      made += 1
-      const id = `fault-${made}`
-      armed = [...armed, { id, fault, left: fault.times, skipped: 0 }]
-      return id
-    },
-    remove: (id) => {
-      const wasThere = armed.some((entry) => entry.id === id)
-      armed = armed.filter((entry) => entry.id !== id)
-      return wasThere
-    },
-    clear: () => {
-      armed = []
-    },
-    list: () => armed.map(({ id, fault, left }) => ({ id, fault, left })),
-    take: (operation, id) => {
-      const found = armed.find(
-        ({ fault: { match } }) =>
+    ...armed,
+    take: (operation, id) =>
+      armed.take(
+        ({ match }) =>
           (match.operation === undefined || match.operation === operation) &&
           (match.id === undefined || match.id === id),
-      )
-      if (found === undefined) return undefined
-      const isSkipped = found.skipped < (found.fault.skip ?? 0)
-      const after = { ...found, skipped: found.skipped + (isSkipped ? 1 : 0), left: found.left - (isSkipped ? 0 : 1) }
-      armed = armed.map((entry) => (entry === found ? after : entry)).filter(({ left }) => left > 0)
-      return isSkipped ? undefined : found.fault
-    },
+      ),
   }
 }

@@ -1,5 +1,5 @@
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
+import { endServer, listenOnLoopback, portOf } from '../loopback.js'
 import { type MovableClock, movableClock } from '../discord/clock.js'
 import { type Faults, faultList } from './fault.js'
 import { type ApiSetup, handle, type Seen } from './handler.js'
@@ -70,36 +70,19 @@ export async function startLinode(options: StartOptions): Promise<LinodeSandbox>
       token = next
     },
     stop: async () => {
-      await end(server)
+      await endServer(server)
       return async () => {
         server = await listen(setup, port)
       }
     },
-    close: () => end(server),
+    close: () => endServer(server),
   }
 }
 
-async function listen(setup: ApiSetup, port: number): Promise<Server> {
-  const server = createServer((request, response) => {
+function listen(setup: ApiSetup, port: number): Promise<Server> {
+  return listenOnLoopback((request, response) => {
     handle(setup, request, response).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined)
     })
-  })
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  return server
-}
-
-async function end(server: Server): Promise<void> {
-  if (!server.listening) return
-  const closed = once(server, 'close')
-  server.close()
-  server.closeAllConnections()
-  await closed
-}
-
-function portOf(server: Server): number {
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the sandbox listens on a port')
-  return address.port
+  }, port)
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import type { CanaryConfig, ConnectionConfig, ServerConfig, ServiceBudget } from '../ports/config.js'
+import type { Budget } from '../core/doctor/budget.js'
+import type { CanaryConfig, ConnectionConfig, ServerConfig } from '../ports/config.js'
 import { belongTogether } from './certificates.js'
 import type { ClusterInFile } from './cluster.js'
 import { contradictionsIn } from './contradictions.js'
@@ -139,7 +140,7 @@ function serverConfig(server: ServerInFile, defaults: WatchDefaults): ServerConf
   }
 }
 
-function serviceBudget(service: NonNullable<ServerInFile['services']>[number]): ServiceBudget {
+function serviceBudget(service: NonNullable<ServerInFile['services']>[number]): Budget {
   const { name, role, pods, workers, threads, aliases = 1, strategy = 'rolling' } = service
   const isRolling = strategy === 'rolling'
   return { name, ...(role === undefined ? {} : { role }), pods, workers, threads, aliases, isRolling }

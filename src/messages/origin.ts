@@ -1,6 +1,7 @@
 import type { Because } from '../core/attribution/attribution.js'
 import type { Forecast } from '../core/attribution/forecast.js'
 import type { Rollout, Workload } from '../core/attribution/picture.js'
+import type { LastRollout } from '../core/attribution/rollouts.js'
 import type { Traced } from '../core/attribution/traced.js'
 import type { DeadRollout, RoleOrigins } from '../core/attribution/summary.js'
 import type { StaleOrigin } from '../core/incident/event.js'
@@ -93,25 +94,34 @@ function deadText(dead: readonly DeadRollout[]): string {
   return [...named, ...(more > 0 ? [`${more} of earlier ones`] : [])].join(' · ')
 }
 
-/** Of the services that left orphans, or else of the one that holds most: others would look like suspects. */
+/**
+ * The services that hold connections: first, and by themselves, those that left orphans (or else the one that holds most);
+ * the others in small, or they would look like suspects.
+ */
 export function rolloutLines(traced: Extract<Traced, { kind: 'traced' }>): readonly string[] {
   const { rows } = traced.origins
   const leaking = rows.filter((one) => one.kind === 'orphan' && one.workload !== null)
-  const suspects = (
-    leaking.length > 0 ? leaking : rows.filter(({ workload }) => workload !== null).slice(0, 1)
-  ).flatMap(({ workload }) => (workload === null ? [] : [`${workload.namespace}/${workload.name}`]))
-  const rollouts =
-    suspects.length === 0
-      ? traced.rollouts
-      : traced.rollouts.filter(({ workload }) => suspects.includes(`${workload.namespace}/${workload.name}`))
-  if (rollouts.length === 0) return []
+  const suspects = leaking.length > 0 ? leaking : rows.filter(({ workload }) => workload !== null).slice(0, 1)
+  const isSuspect = ({ workload }: LastRollout) =>
+    suspects.length === 0 ||
+    suspects.some((one) => one.workload?.namespace === workload.namespace && one.workload.name === workload.name)
+  const first = traced.rollouts.filter(isSuspect)
+  const others = traced.rollouts.filter((one) => !isSuspect(one))
+  return [
+    ...(first.length === 0 ? [] : [`${first.length === 1 ? 'Last rollout' : 'Last rollouts'}: ${rolloutsText(first)}`]),
+    ...(others.length === 0 ? [] : [`-# Last rollouts of others that hold connections: ${rolloutsText(others)}`]),
+  ]
+}
+
+function rolloutsText(rollouts: readonly LastRollout[]): string {
   const shown = rollouts
     .slice(0, ROLLOUTS_SHOWN)
     .map(
       ({ workload, rollout, at, isComplete }) =>
         `${code(workload.name)} ${relativeTime(at)} (${code(rollout.name)}${isComplete ? '' : ', not complete'})`,
     )
-  return [`${shown.length === 1 ? 'Last rollout' : 'Last rollouts'}: ${shown.join(' · ')}`]
+  const more = rollouts.length - shown.length
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(' · ')
 }
 
 function ageLines(traced: Extract<Traced, { kind: 'traced' }>, now: number): readonly string[] {

@@ -1,3 +1,4 @@
+import type { Budget } from '../core/doctor/budget.js'
 import type { Margins } from '../core/attribution/sighted.js'
 import type { Rule, StaleRule } from '../core/watch/rule.js'
 
@@ -41,18 +42,7 @@ export type ServerConfig = {
   /** No data for this long becomes an incident. */
   readonly noDataAfterMs: number
   /** What the services of this server are built to open; absent: nobody said. */
-  readonly services?: readonly ServiceBudget[]
-}
-
-/** The connections a service may open: pods × workers × threads × aliases, and twice the pods in a rolling update. */
-export type ServiceBudget = {
-  readonly name: string
-  readonly role?: string
-  readonly pods: number
-  readonly workers: number
-  readonly threads: number
-  readonly aliases: number
-  readonly isRolling: boolean
+  readonly services?: readonly Budget[]
 }
 
 export type ConnectionConfig = {

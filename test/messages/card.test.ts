@@ -327,6 +327,37 @@ describe('orphans on the card', () => {
     assert.match(text({ live }), /Last rollout: `site` .*`site-7d4b9c6f8`/)
   })
 
+  test('the rollouts of services that left none stand apart, in small: they are no suspects', () => {
+    const one = withOrphans(31)
+    assert.ok(one.traced.kind === 'traced')
+    const of = (name: string) => ({
+      workload: { namespace: 'default', kind: 'Deployment', name },
+      rollout: { name: `${name}-7d4b9c6f8`, revision: 42, createdAt: T0 - MINUTE },
+      at: T0 - MINUTE,
+      isComplete: true,
+    })
+    const orphan = {
+      ...of('site'),
+      kind: 'orphan',
+      place: null,
+      because: null,
+      roles: ['site'],
+      pods: [],
+      count: 31,
+      idle: 31,
+      terminable: 31,
+      goneSince: null,
+    } as const
+    const traced = {
+      ...one.traced,
+      origins: { ...one.traced.origins, rows: [orphan] },
+      rollouts: [of('metricity'), of('site')],
+    }
+    const shown = text({ live: { ...one, traced } })
+    assert.match(shown, /^Last rollout: `site` [^·]*$/m)
+    assert.match(shown, /^-# Last rollouts of others that hold connections: `metricity` /m)
+  })
+
   test('that are all there is to end are the only ones offered', () => {
     const live = withOrphans(31)
     assert.doesNotMatch(text({ live }), /If that is not enough/)

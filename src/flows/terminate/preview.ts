@@ -98,7 +98,6 @@ async function locate(deps: PreviewDeps, target: PreviewTarget): Promise<Located
   const { config } = server
   if (look.kind !== 'reading')
     return { kind: 'unreadable', server: config.name, detail: `the server could not be read (${look.kind})` }
-  // A superuser's backends cannot be ended, but the answer must name them, with the remedy, instead of "nobody".
   if (target.origin !== undefined) {
     const role = originSuspectOf(server.live().traced, target.origin)?.role
     const filter = { states: BOTH_STATES, origin: target.origin }
@@ -110,6 +109,7 @@ async function locate(deps: PreviewDeps, target: PreviewTarget): Promise<Located
       incident: incident.id,
     }
   }
+  // A superuser's backends cannot be ended, but the answer must name them, with the remedy, instead of "nobody".
   const suspect = suspectOf(look, incident, config.rules, config.stale) ?? superuserSuspectOf(look, config.stale)
   if (suspect === undefined) return { kind: 'no suspect', server: config.name, live: server.live() }
   return { kind: 'located', server, filter: suspect.filter, incident: incident.id }
