@@ -44,6 +44,14 @@ async function backends(where = 'true'): Promise<readonly Record<string, unknown
   )
 }
 
+/** Nobody while the logins that are being refused hold the superuser's slots, too. */
+async function backendsIfLetIn(): Promise<readonly Record<string, unknown>[]> {
+  return await backends().catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === '53300') return []
+    throw error
+  })
+}
+
 async function until(isTrue: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await isTrue())) await sleep(20)
 }
@@ -75,7 +83,7 @@ test('a rollout leaves the old sessions open and meets the limit of the server',
   const { leftBehind, living, refusals } = one.counts()
   assert.deepEqual({ leftBehind, living }, { leftBehind: 64, living: 33 }) // 97 usable slots of 100
   assert.ok(refusals >= 31)
-  assert.equal((await backends()).length, 97)
+  await until(async () => (await backendsIfLetIn()).length === 97)
   assert.deepEqual(
     one.pods().map((pod) => pod.isAlive),
     [false, true],
